@@ -1,0 +1,1 @@
+"""Get logs in, judge them, publish: the parts of takeup that write."""

@@ -1,0 +1,191 @@
+-- The raw schema of warehouse.duckdb: what the loaders write and dbt's staging models read.
+-- Identifiers of people never stand here in clear: a *_no is the first 8 bytes of an HMAC-SHA256 as a signed integer
+-- (orchestration/identity.py), person_key its first 16 bytes in hexadecimal. All timestamps are UTC without a zone.
+
+create schema if not exists raw;
+
+-- One row per file version that was read. Lines are physical lines; in files that are one document, records.
+create table if not exists raw.load (
+    load_id            bigint primary key,
+    dataset            varchar not null,          -- events | aggregates | people | absences | outages | training | work_items | eligible
+    tool_id            varchar,
+    source_id          varchar not null,          -- <tool_id>/<format>, or the dataset's name
+    format             varchar not null,
+    path               varchar not null,          -- relative to the workspace
+    fingerprint        varchar not null,          -- sha256 of the content after decompression
+    bytes              bigint not null,
+    modified_at        timestamp not null,
+    loaded_at          timestamp not null,
+    status             varchar not null,          -- loaded | duplicate_file | refused
+    message            varchar,
+    lines_read         bigint not null,
+    lines_loaded       bigint not null,
+    lines_duplicate    bigint not null,
+    lines_superseded   bigint not null,
+    lines_quarantined  bigint not null,
+    lines_blank        bigint not null
+);
+
+create table if not exists raw.quarantine (
+    load_id      bigint not null,
+    line_no      bigint not null,
+    byte_offset  bigint not null,
+    lines        bigint not null,
+    reason_code  varchar not null,
+    reason       varchar not null,
+    raw_sealed   blob not null                    -- the bytes as they came, encrypted with the vault's key
+);
+
+create table if not exists raw.usage_event (
+    record_key         uuid not null,             -- md5 of the parts that identify the record in its source
+    event_no           bigint not null,           -- 63 bits of record_key: a short, deterministic handle
+    event_id           varchar not null,
+    tool_id            varchar not null,
+    source_id          varchar not null,
+    event_name         varchar not null,
+    occurred_at        timestamp not null,
+    seq                bigint,                    -- order within one instant, when the source gives one
+    ord                bigint,                    -- a total order given by the source; overrides (occurred_at, seq)
+    alias_no           bigint,                    -- who, before resolution; null: the source names nobody
+    actor_type         varchar not null,          -- human | service | unknown
+    is_user_initiated  boolean not null,
+    item_id            varchar,
+    session_id         varchar,
+    conversation_id    varchar,
+    use_case           varchar,
+    feature            varchar,
+    decision           varchar,
+    decision_source    varchar,
+    confidence         double,
+    predicted_value    varchar,
+    final_value        varchar,
+    dwell_ms           double,
+    model              varchar,
+    input_tokens       bigint,
+    output_tokens      bigint,
+    cost               double,
+    currency           varchar,
+    attributes         json,
+    record_hash        uuid not null,             -- md5 of the content: tells a repeat from a restatement
+    load_id            bigint not null,
+    line_no            bigint not null,
+    lines              bigint not null
+);
+
+create table if not exists raw.usage_aggregate (
+    record_key      uuid not null,
+    tool_id         varchar not null,
+    source_id       varchar not null,
+    alias_no        bigint,
+    actor_type      varchar not null,
+    part            varchar not null,             -- sub-row of one person and period (a terminal, a client); '' when whole
+    scope           varchar not null,             -- organisation or enterprise the row was reported under
+    grain           varchar not null,             -- day | week | 28d | month | snapshot
+    period_start    date not null,
+    period_end      date not null,                -- exclusive
+    is_active       boolean,
+    prompts         bigint,
+    offered         bigint,
+    accepted        bigint,
+    rejected        bigint,
+    sessions        bigint,
+    messages        bigint,
+    lines_suggested bigint,
+    lines_accepted  bigint,
+    lines_added     bigint,
+    lines_removed   bigint,
+    commits         bigint,
+    input_tokens    bigint,
+    output_tokens   bigint,
+    cost            double,
+    currency        varchar,
+    attributes      json,                         -- further measures (numbers) and flags by name
+    coverage        varchar not null,             -- active_only | all_members | licensed_only | unknown
+    as_of           timestamp not null,
+    is_final        boolean not null,
+    record_hash     uuid not null,
+    load_id         bigint not null,
+    line_no         bigint not null,
+    lines           bigint not null
+);
+
+-- Two aliases seen on one record belong to one account (a login and its numeric id).
+create table if not exists raw.identity_link (alias_no bigint not null, linked_alias_no bigint not null, primary key (alias_no, linked_alias_no));
+create table if not exists raw.identity_alias (namespace varchar not null, alias_no bigint not null, person_no bigint not null, valid_from date, valid_to date);
+create table if not exists raw.unresolved_namespace (alias_no bigint primary key, namespace varchar not null);  -- every alias ever seen on a record, with its kind
+
+create table if not exists raw.person (person_no bigint primary key, person_key varchar not null);
+-- Rebuilt from all roster files on every change: who was on the roster when, with which attributes.
+create table if not exists raw.person_span (
+    person_no       bigint not null,
+    valid_from      date not null,                -- first roster: 0001-01-01
+    valid_to        date not null,                -- inclusive; open end: 9999-12-31
+    department      varchar,
+    team            varchar,
+    location        varchar,
+    role            varchar,
+    manager_no      bigint,
+    fte             double,
+    working_days    smallint,                     -- bit 0 = Monday; null: the calendar's
+    attributes      json
+);
+create table if not exists raw.absence (person_no bigint not null, first_date date not null, last_date date not null, kind varchar, load_id bigint not null);
+create table if not exists raw.outage (tool_id varchar not null, starts_at timestamp not null, ends_at timestamp not null, load_id bigint not null);
+create table if not exists raw.training_completion (alias_no bigint not null, module varchar not null, completed_at timestamp not null, load_id bigint not null);
+create table if not exists raw.work_item (item_id varchar not null, alias_no bigint not null, tool_id varchar not null, kind varchar, opened_at timestamp, closed_at timestamp, load_id bigint not null);
+create table if not exists raw.eligible (tool_id varchar not null, alias_no bigint not null, first_date date, last_date date, load_id bigint not null);
+
+-- The registry as the models see it: replaced as a whole before every dbt run.
+create table if not exists raw.tool (
+    tool_id             varchar primary key,
+    title               varchar not null,
+    owner_name          varchar not null,
+    owner_email         varchar not null,
+    escalation_email    varchar,
+    live_from           date not null,
+    eligible_kind       varchar not null,         -- people | seats | list
+    eligible_sql        varchar,                  -- rendered condition over person attributes, when kind = people
+    uses_sql            varchar,                  -- rendered selector; null: every human, user-initiated event
+    window_weeks        integer not null,
+    min_uses            integer not null,
+    min_available_days  integer not null,
+    grace_days          integer not null,
+    late_days           integer not null,
+    is_paused           boolean not null,
+    rollup_unproven     varchar,                  -- null | correct_user | incorrect_user | non_user
+    has_work_items      boolean not null,
+    can_prove           boolean not null,         -- false: the sources cannot tell correct from incorrect
+    reads_aggregates    boolean not null,
+    production          json,
+    position            integer not null
+);
+create table if not exists raw.tool_source (source_id varchar primary key, tool_id varchar not null, format varchar not null, grain varchar not null, path varchar not null, late_days integer not null, freshness_hours double);
+create table if not exists raw.eligible_listed (tool_id varchar not null, alias_no bigint not null);
+create table if not exists raw.target (tool_id varchar not null, org_unit varchar, measure varchar not null, value double not null, due_date date not null, owner varchar, baseline_week date);
+create table if not exists raw.rule_book (
+    rule_no             integer primary key,      -- one per rule and version
+    rule_id             varchar not null,
+    version             integer not null,
+    semantic_hash       varchar not null,
+    tool_id             varchar not null,
+    kind                varchar not null,
+    title               varchar not null,
+    severity            varchar not null,         -- blocker | major | minor
+    tolerate            double not null,          -- permitted share of broken obligations
+    evidence_incorrect  integer not null,
+    evidence_correct    integer not null,
+    within_us           bigint,                   -- microseconds
+    effective_from      date,
+    effective_to        date,                     -- inclusive
+    owner               varchar,
+    why                 varchar,
+    train               varchar,
+    sentence            varchar not null,         -- the rule in one plain sentence
+    spec                json not null             -- rendered selectors and options by key, see orchestration/rules/compile.py
+);
+create table if not exists raw.calendar (timezone varchar not null, working_days smallint not null, org_unit varchar not null, small_group integer not null);
+create table if not exists raw.holiday (holiday_date date primary key, name varchar not null);
+-- What `--as-of` and the caller say about this run. One row.
+create table if not exists raw.run (run_id varchar not null, started_at timestamp not null, as_of timestamp not null, contract_version integer not null, code_version varchar not null, rule_book_hash varchar not null);
+-- Examples and `rules evaluate` judge a period of their own instead of ISO weeks. Empty in a normal run.
+create table if not exists raw.tool_period (tool_id varchar primary key, starts_at timestamp not null, ends_at timestamp not null, watermark_at timestamp not null, data_from_at timestamp not null);
