@@ -1,0 +1,1 @@
+"""The workspace's configuration files as frozen typed models."""
