@@ -161,9 +161,9 @@ def _tree(path: Path, text: str) -> Tree:
 
 
 def _marked(path: Path, text: str, error: MarkedYAMLError) -> ConfigError:
-    is_open_at_end = "<stream end>" in str(error.problem) or "end of stream" in str(error.problem)
-    # What was never closed is found at the end of the file; the place to mend is where it was opened.
-    marks = (error.context_mark, error.problem_mark) if is_open_at_end else (error.problem_mark, error.context_mark)
+    is_open = "flow" in str(error.context) or "end of stream" in str(error.problem)
+    # What was never closed is noticed further down; the place to mend is where it was opened.
+    marks = (error.context_mark, error.problem_mark) if is_open else (error.problem_mark, error.context_mark)
     mark = marks[0] or marks[1]
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     lines = text.split("\n")

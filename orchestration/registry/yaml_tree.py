@@ -1,4 +1,4 @@
-"""YAML parser events -> plain Python values and the place of each, without recursion: depth cannot exhaust the stack."""
+"""YAML parser events -> plain Python values and the place of each, without recursion, so depth cannot exhaust it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,362 @@
+"""What a workspace's configuration files say, as frozen models. Editors and errors show the texts that stand here.
+
+Every model refuses keys it does not know. Defaults that hold company-wide stand in calendar.yml; a tool may override
+them (see `Tool.with_defaults`).
+"""
+
+from __future__ import annotations
+
+import functools
+import zoneinfo
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+
+from orchestration.registry.explain import Fault, faults, nearest
+from orchestration.registry.values import (
+    AttributeName,
+    Day,
+    Email,
+    Number,
+    PersonName,
+    Share,
+    Text,
+    ToolId,
+    Week,
+    Weekdays,
+    Whole,
+    fault,
+)
+
+DEFAULT_LATE_DAYS = 3
+DEFAULTED = ("window_weeks", "min_uses", "min_available_days", "grace_days")
+PERSON_COLUMNS = ("department", "team", "location", "role")
+NAMESPACES = (
+    "email", "upn", "github_login", "github_id", "entra_oid", "openai_user_id", "slack_id", "idc_user_id", "okta_id",
+)  # fmt: skip
+
+WindowWeeks = Annotated[Whole, Field(ge=1, le=52)]
+MinUses = Annotated[Whole, Field(ge=1, le=10_000)]
+MinAvailableDays = Annotated[Whole, Field(ge=0, le=260)]
+GraceDays = Annotated[Whole, Field(ge=0, le=365)]
+LateDays = Annotated[Whole, Field(ge=0, le=90)]
+
+
+class Model(BaseModel):
+    """Base of all configuration models: immutable, and a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Owner(Model):
+    """The one person who answers for a tool."""
+
+    name: PersonName = Field(description="a person, not a team", examples=["Ada Lovelace"])
+    email: Email = Field(description="where alerts go", examples=["ada.lovelace@example.com"])
+
+
+class Escalation(Model):
+    """Who is told when the owner does not act."""
+
+    email: Email = Field(examples=["head.of.operations@example.com"])
+    name: PersonName | None = Field(None, examples=["Grace Hopper"])
+
+
+class SourceSpec(Model):
+    """One stream of logs of a tool."""
+
+    format: Text = Field(description="the log format, or mapping:FILE.yml", examples=["human-decision"])
+    path: Text | None = Field(
+        None,
+        description="a folder, file or pattern inside the workspace; inbox/<id of the tool> when left out",
+        examples=["inbox/doc-extract"],
+    )
+    pull: dict[str, Any] | None = Field(None, description="fetched from the vendor instead of dropped into the inbox")
+    late_days: LateDays | None = Field(
+        None,
+        description=f"days until late records are in; weeks stay provisional so long (default {DEFAULT_LATE_DAYS})",
+        examples=[3],
+    )
+    freshness_hours: Annotated[Number, Field(gt=0, le=8_760)] | None = Field(
+        None, description="the newest record may be this old before the source counts as late", examples=[48]
+    )
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if self.path and self.pull:
+            raise faults(Fault("a source has `path` and `pull`", "keep one of them", at=("pull",), is_key=True))
+        return self
+
+
+def _eligible(value: Any) -> Any:
+    """The short forms `people`, `seats`, `[person, ...]` and `{seats: ...}` in the long form."""
+    if isinstance(value, list):
+        return {"from": "list", "list": value}
+    if isinstance(value, str):
+        return {"from": value}
+    if isinstance(value, dict) and "from" not in value:
+        for kind in ("list", "seats"):
+            if kind in value:
+                return {"from": kind, **value}
+    return value
+
+
+class Eligible(Model):
+    """Who is meant to use a tool: everyone on the roster (or those whom a condition names), seat holders, or a list."""
+
+    kind: Literal["people", "seats", "list"] = Field(
+        "people",
+        alias="from",
+        description="people: the roster; seats: inbox/eligible/<tool>*.csv; list: the people named here",
+        examples=["people"],
+    )
+    where: Text | None = Field(
+        None,
+        description="a condition over department, team, location, role, fte and the roster's own columns",
+        examples=["department = 'Finance'"],
+    )
+    members: tuple[Text, ...] = Field((), alias="list", description="person ids or e-mail addresses", max_length=50_000)
+    seats: Any = Field(None, description="seats: true reads inbox/eligible/<tool>*.csv")
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.where and self.kind != "people":
+            mend = "write `from: people`, or delete the condition"
+            raise faults(Fault(f"`where` has no meaning with `from: {self.kind}`", mend, at=("where",), is_key=True))
+        if self.kind == "list" and not self.members:
+            raise fault("the list of eligible people is empty", "name people, such as [ada@example.com, p-1017]")
+        if self.members and self.kind != "list":
+            mend = "write `from: list`, or delete the list"
+            raise faults(Fault(f"`list` has no meaning with `from: {self.kind}`", mend, at=("list",), is_key=True))
+        return self
+
+
+class Production(Model):
+    """What the tool's owner promised when it went into production."""
+
+    expected_people_per_day: Annotated[Number, Field(ge=0)] | None = Field(None, examples=[40])
+    expected_events_per_day: Annotated[Number, Field(ge=0)] | None = Field(None, examples=[1200])
+    fallback: Text | None = Field(None, description="what people do when the tool is down", examples=["key in by hand"])
+    runbook: Text | None = Field(None, description="URL", examples=["https://example.com/runbooks/doc-extract"])
+
+
+class Paused(Model):
+    """The owner has taken the tool out of judgement."""
+
+    since: Day = Field(alias="from", examples=["2026-05-04"])
+    reason: Text = Field(examples=["the model is being retrained"])
+    by: Text = Field(description="who decided it", examples=["ada.lovelace@example.com"])
+
+
+Rolled = Literal["correct_user", "incorrect_user", "non_user"]
+
+
+def _rollup(value: Any) -> Any:
+    return {"unproven": value} if isinstance(value, str) else value
+
+
+class Rollup(Model):
+    """Folds people whose use is unproven into a class; it is then printed beside every figure."""
+
+    unproven: Rolled = Field(examples=["correct_user"])
+
+
+def _selectors(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Tool(Model):
+    """One AI tool that the company has deployed."""
+
+    id: ToolId = Field(description="kebab-case, never changed later", examples=["doc-extract"])
+    title: Text = Field(description="the name people know", examples=["Invoice extraction"])
+    owner: Owner = Field(
+        description="one named person, with e-mail", examples=["{name: Ada Lovelace, email: ada.lovelace@example.com}"]
+    )
+    escalation: Escalation | None = Field(None, examples=["{email: head.of.operations@example.com}"])
+    live_from: Day = Field(description="nothing earlier is judged", examples=["2026-03-02"])
+    sources: tuple[SourceSpec, ...] = Field(
+        min_length=1,
+        description="where its logs come from",
+        examples=["[{format: human-decision, path: inbox/doc-extract}]"],
+    )
+    eligible: Annotated[Eligible, BeforeValidator(_eligible)] = Field(
+        default_factory=Eligible,
+        description="who is meant to use it (default: everyone on the roster)",
+        examples=["{from: people, where: \"department = 'Finance'\"}"],
+    )
+    production: Production | None = Field(None, examples=["{expected_people_per_day: 40}"])
+    uses: Annotated[
+        tuple[Text, ...] | None,
+        BeforeValidator(_selectors),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    ] = Field(
+        None,
+        min_length=1,
+        description="selectors of the events that count as a use (default: every event that a person began)",
+        examples=["[decide, prompt]"],
+    )
+    window_weeks: WindowWeeks = Field(4, description="a week is judged over so many weeks ending with it", examples=[4])
+    min_uses: MinUses = Field(1, description="uses in the window that make a person a user", examples=[1])
+    min_available_days: MinAvailableDays = Field(
+        5, description="people with fewer working days in the window are not judged", examples=[5]
+    )
+    grace_days: GraceDays = Field(14, description="people eligible for less are not judged yet", examples=[14])
+    paused: Paused | None = Field(
+        None, examples=["{from: 2026-05-04, reason: the model is being retrained, by: ada.lovelace@example.com}"]
+    )
+    rollup: Annotated[Rollup | None, BeforeValidator(_rollup)] = Field(None, examples=["{unproven: correct_user}"])
+    work_items: bool = Field(False, description="work items are delivered in inbox/work_items", examples=["true"])
+
+    @model_validator(mode="after")
+    def _can_be_available(self) -> Self:
+        if self.min_available_days > self.window_weeks * 7:
+            what = f"nobody has {self.min_available_days} available days in {self.window_weeks} week(s)"
+            raise faults(Fault(what, "lower min_available_days or raise window_weeks", at=("min_available_days",)))
+        return self
+
+    def with_defaults(self, calendar: Calendar) -> Tool:
+        """This tool with the calendar's company-wide values where it says nothing itself, and every path filled in."""
+        given = self.model_fields_set
+        shared = {name: getattr(calendar, name) for name in DEFAULTED if name not in given}
+        shared = {name: value for name, value in shared.items() if value is not None}
+        return self.model_copy(update={**shared, "sources": tuple(self._located(one) for one in self.sources)})
+
+    def _located(self, source: SourceSpec) -> SourceSpec:
+        folder = "landing" if source.pull is not None else "inbox"
+        return source if source.path else source.model_copy(update={"path": f"{folder}/{self.id}"})
+
+
+def _empty_is_list(value: Any) -> Any:
+    return [] if value is None else value
+
+
+class ToolsFile(Model):
+    """config/tools.yml"""
+
+    tools: Annotated[tuple[Tool, ...], BeforeValidator(_empty_is_list)] = Field(
+        (), description="one entry per AI tool", max_length=1_000
+    )
+
+
+class Target(Model):
+    """What a tool is meant to reach, by when, and who answers for it."""
+
+    tool: Text = Field(description="the id of a tool", examples=["doc-extract"])
+    measure: Literal["correct", "active"] = Field(
+        description="the share of eligible people who use it correctly, or at all", examples=["correct"]
+    )
+    value: Share = Field(examples=["45%"])
+    due_date: Day = Field(alias="date", examples=["2026-12-31"])
+    owner: Text = Field(description="who answers for it", examples=["ada.lovelace@example.com"])
+    org_unit: Text | None = Field(None, description="whole company when left out", examples=["Finance"])
+    baseline_week: Week | None = Field(
+        None, description="the week that progress is measured from", examples=["2026-W10"]
+    )
+
+
+class TargetsFile(Model):
+    """config/targets.yml"""
+
+    targets: Annotated[tuple[Target, ...], BeforeValidator(_empty_is_list)] = Field((), max_length=10_000)
+
+
+class PeopleConfig(Model):
+    """config/people.yml: how the roster is read."""
+
+    org_unit: AttributeName = Field(
+        "department", description="the roster column that figures are split by", examples=["department"]
+    )
+    namespaces: tuple[AttributeName, ...] = Field(
+        NAMESPACES, description="roster columns that hold a person's identifiers elsewhere", examples=["[email, upn]"]
+    )
+
+
+class ExtraHoliday(Model):
+    """A day off of the company's own."""
+
+    day: Day = Field(alias="date", examples=["2026-12-24"])
+    name: Text = Field(examples=["Christmas Eve"])
+
+
+class Holidays(Model):
+    """Public holidays of a country (and subdivision), and days of the company's own."""
+
+    country: Text | None = Field(None, description="ISO code", examples=["DE"])
+    subdivision: Text | None = Field(None, description="ISO code within the country", examples=["BY"])
+    extra: tuple[ExtraHoliday, ...] = Field((), examples=["[{date: 2026-12-24, name: Christmas Eve}]"])
+
+    @model_validator(mode="after")
+    def _are_known(self) -> Self:
+        if self.country is None and self.subdivision is not None:
+            raise fault("a subdivision needs a country", "add `country: DE`")
+        known = _countries()
+        if self.country is not None and self.country not in known:
+            raise faults(_not_known("country", self.country, tuple(known)))
+        if self.subdivision is not None and self.subdivision not in known[str(self.country)]:
+            raise faults(_not_known("subdivision", self.subdivision, known[str(self.country)]))
+        return self
+
+
+def _not_known(key: str, value: str, known: tuple[str, ...]) -> Fault:
+    near = nearest(value, known)
+    if near is None and len(known) > 40:
+        mend = "write a two-letter ISO code such as DE"
+    else:
+        mend = f"write {near}" if near else f"write one of {', '.join(known)}" if known else "delete it: none is known"
+    return Fault(f"the {key} {value!r} is not known", mend, at=(key,))
+
+
+@functools.cache
+def _countries() -> dict[str, tuple[str, ...]]:
+    import holidays  # noqa: PLC0415 - slow to import, and only needed where a country is named
+
+    return {country: tuple(parts) for country, parts in holidays.list_supported_countries().items()}
+
+
+def _empty_is_mapping(value: Any) -> Any:
+    return {} if value is None else value
+
+
+class Calendar(Model):
+    """config/calendar.yml: time zone, working days, and the company-wide defaults of all tools."""
+
+    timezone: Text = Field("UTC", description="IANA name; weeks begin on Monday there", examples=["Europe/Berlin"])
+    working_days: Weekdays = Field(("mon", "tue", "wed", "thu", "fri"), examples=["[mon, tue, wed, thu, fri]"])
+    holidays: Annotated[Holidays, BeforeValidator(_empty_is_mapping)] = Field(
+        default_factory=Holidays, examples=["{country: DE, subdivision: BY}"]
+    )
+    window_weeks: WindowWeeks | None = Field(None, examples=[4])
+    min_uses: MinUses | None = Field(None, examples=[1])
+    min_available_days: MinAvailableDays | None = Field(None, examples=[5])
+    grace_days: GraceDays | None = Field(None, examples=[14])
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        known = zoneinfo.available_timezones()
+        if value in known:
+            return value
+        near = nearest(value, known)
+        raise fault(f"the time zone {value!r} is not known", f"write {near or 'an IANA name such as Europe/Berlin'}")
+
+
+class Privacy(Model):
+    """config/privacy.yml"""
+
+    small_group: Annotated[Whole, Field(ge=5, le=1_000)] = Field(
+        10, description="figures of fewer people are merged into others", examples=[10]
+    )
+    publish_names: bool = Field(False, description="publish names instead of keys", examples=["false"])
+
+
+class Alerts(BaseModel):
+    """config/alerts.yml: how alerts travel. Each tool's owner and escalation are the addressees."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+def is_paused(tool: Tool, today: date) -> bool:
+    """Whether the tool's pause has begun by `today`."""
+    return tool.paused is not None and tool.paused.since <= today
