@@ -1,0 +1,80 @@
+{# The catalogue attributes that some rule or `uses:` names: a list of [name, type]. They become columns "name__type". #}
+{% macro named_attributes() %}
+    {%- set rule_book = ref('stg_rule_book') -%}
+    {%- set tools = ref('stg_tools') -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set found = [] -%}
+    {%- for row in run_query('select spec from ' ~ rule_book) -%}
+        {%- for attribute in fromjson(row[0]).get('attributes', []) if attribute not in found -%}
+            {%- do found.append(attribute) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for row in run_query('select uses_sql from ' ~ tools ~ ' where uses_sql is not null') -%}
+        {%- for name, type in modules.re.findall('"([a-z_][a-z0-9_]*?)__(text|double|integer|boolean|timestamp|date)"', row[0]) if [name, type] not in found -%}
+            {%- do found.append([name, type]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# The measures of aggregates that rules name beyond the columns of their own. They become columns "name__double". #}
+{% macro named_measures() %}
+    {%- set rule_book = ref('stg_rule_book') -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set found = [] -%}
+    {%- for row in run_query('select spec from ' ~ rule_book) -%}
+        {%- set spec = fromjson(row[0]) -%}
+        {%- for name in [spec.get('of_measure'), spec.get('among_measure')] if name and name not in aggregate_measures() and name not in found -%}
+            {%- do found.append(name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# The (tool, event name) pairs that rules read; a kind that looks at neighbours or whole groups reads all of its tool. #}
+{% macro events_rules_read() %}
+    {%- set rule_book = ref('stg_rule_book') -%}
+    {%- if not execute -%}{{ return({}) }}{%- endif -%}
+    {%- set tools = {} -%}
+    {%- for row in run_query('select tool_id, kind, spec from ' ~ rule_book ~ ' order by rule_no') -%}
+        {%- set spec = fromjson(row[2]) -%}
+        {%- do tools.setdefault(row[0], {'all': false, 'names': []}) -%}
+        {%- if row[1] == 'count' or spec.get('immediately') -%}{%- do tools[row[0]].update({'all': true}) -%}{%- endif -%}
+        {%- for selector in spec.values() if selector is mapping -%}
+            {%- for name in selector.get('events', []) if name not in tools[row[0]]['names'] -%}
+                {%- do tools[row[0]]['names'].append(name) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(tools) }}
+{% endmacro %}
+
+{# How many weeks the tools' windows span; usually one size for all. #}
+{% macro window_sizes() %}
+    {%- set tools = ref('stg_tools') -%}
+    {%- if not execute -%}{{ return([4]) }}{%- endif -%}
+    {%- set sizes = run_query('select distinct window_weeks from ' ~ tools ~ ' order by 1').columns[0].values() | list -%}
+    {{ return(sizes or [4]) }}
+{% endmacro %}
+
+{# The tools whose intended users are defined one way (people, seats or list), with their compiled condition. #}
+{% macro tools_of_eligible_kind(kind) %}
+    {%- set tools = ref('stg_tools') -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set found = [] -%}
+    {%- for row in run_query("select tool_id, eligible_sql from " ~ tools ~ " where eligible_kind = '" ~ kind ~ "' order by position") -%}
+        {%- do found.append(dict(row)) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# What counts as a use, per tool: its selector by a human actor, else every human, user-initiated event. #}
+{% macro is_use() %}
+    {%- set tools = ref('stg_tools') -%}
+    {%- if not execute -%}{{ return("(actor_type = 'human' and is_user_initiated)") }}{%- endif -%}
+    {%- set rows = run_query("select tool_id, uses_sql from " ~ tools ~ " where uses_sql is not null order by position") -%}
+    (actor_type = 'human' and case tool_id
+        {%- for row in rows %} when '{{ row[0] }}' then coalesce({{ row[1] }}, false){% endfor %}
+        {%- if not rows | length %} when null then false{% endif %}
+        else is_user_initiated end)
+{% endmacro %}

@@ -1,0 +1,25 @@
+{#
+  preceded_by: kept if a `first` lies at or before the activation, no earlier than `within`, and not before the latest
+  `since`. The latest `first` is the one with the best chance, so it decides. Decided at once: due at the activation.
+#}
+{% macro obligations__preceded_by(rule) %}
+    with
+    {{ nearest(rule, rule['first'], rule['since'], 'earlier', rule['is_strict']) }},
+    found as (
+        select
+            *,
+            {{ add_microseconds('occurred_at', '-' ~ rule['within_us']) }} as looks_from_at,
+            {{ ord_of('target_position') }} as target_ord
+        from nearest
+    )
+    {{ as_obligations(
+        rule,
+        "case when target_at >= looks_from_at and coalesce(barrier_ord <= target_ord, true)"
+        ~ (" and target_ord = next_ord" if rule['immediately'] else "") ~ " then 'kept'"
+        ~ " when target_at >= looks_from_at" ~ (" or next_ord is not null" if rule['immediately'] else "") ~ " then 'broken'"
+        ~ " else 'absent' end",
+        looks_from_at='looks_from_at',
+        evidence="case when target_at >= looks_from_at and coalesce(barrier_ord <= target_ord, true)"
+        ~ (" and target_ord = next_ord" if rule['immediately'] else "") ~ " then " ~ event_no_of('target_position') ~ " end"
+    ) }}
+{% endmacro %}

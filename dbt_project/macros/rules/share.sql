@@ -1,0 +1,41 @@
+{#
+  share: among the events of `among`, the part that is `of`; judged as a share, both ends can be wrong.
+  Over daily aggregates, `of` and `among` are measures: a day weighs as many obligations as its `among` counts, and a
+  day on which `of` exceeds `among` counts as all of them.
+#}
+{% macro obligations__share(rule) %}
+    {%- if rule['measures'] %}
+    with days as (
+        select
+            person_no, occurred_at,
+            {{ measure(rule['among_measure']) }} as among_count,
+            least({{ measure(rule['of_measure']) }}, {{ measure(rule['among_measure']) }}) as of_count
+        from {{ ref('int_usage_days') }}
+        where tool_id = '{{ rule['tool_id'] }}' and is_judged
+    ),
+    found as (
+        select person_no, null as event_no, occurred_at, 'kept' as finding, of_count as weight from days where of_count > 0
+        union all
+        select person_no, null, occurred_at, 'broken', among_count - of_count from days where among_count > of_count
+    )
+    {{ as_obligations(rule, 'finding', weight='weight') }}
+    {%- else %}
+    with found as (
+        select *, {{ rule['of']['sql'] }} as is_met
+        from {{ ref('int_rule_events') }}
+        where tool_id = '{{ rule['tool_id'] }}' and {{ events_named([rule['among']]) }} and {{ activates(rule, rule['among']) }}
+    )
+    {{ as_obligations(rule, "case when is_met then 'kept' else 'broken' end", evidence='event_no') }}
+    {%- endif %}
+{% endmacro %}
+
+{# A measure of a daily aggregate by name: a column of its own, or a number among the attributes. #}
+{% macro measure(name) -%}
+    {%- if name in aggregate_measures() -%} {{ name }}
+    {%- else -%} "{{ name }}__double"
+    {%- endif -%}
+{%- endmacro %}
+{% macro aggregate_measures() %}
+    {{ return(['prompts', 'offered', 'accepted', 'rejected', 'sessions', 'messages', 'lines_suggested', 'lines_accepted',
+               'lines_added', 'lines_removed', 'commits', 'input_tokens', 'output_tokens', 'cost']) }}
+{% endmacro %}

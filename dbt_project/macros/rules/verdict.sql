@@ -1,0 +1,29 @@
+{#
+  The verdict on one person, rule and window, from the counts of its obligations. The order of the branches is the
+  rule; written once, here. Rates are compared through the one-sided 90 % Wilson bound (E. B. Wilson 1927, z = 1.2816):
+  a plain rate calls a good user with 5 % slips incorrect 23 % of the time at n = 5, the bound 2 %.
+#}
+{% macro verdict(judged, broken, pending, severity, tolerate, evidence_incorrect, evidence_correct, is_share, share_min, share_max) -%}
+    {%- set rate = '(cast(' ~ broken ~ ' as double) / nullif(' ~ judged ~ ', 0))' -%}
+    {%- set share = '(cast(' ~ judged ~ ' - ' ~ broken ~ ' as double) / nullif(' ~ judged ~ ', 0))' -%}
+    case
+        when {{ judged }} = 0 and {{ pending }} > 0 then 'pending'
+        when {{ judged }} = 0 then 'not_triggered'
+        when {{ is_share }} then case
+            when {{ judged }} >= {{ evidence_incorrect }} and {{ wilson_bound(share, judged, '+') }} < {{ share_min }} then 'violated'
+            when {{ judged }} >= {{ evidence_incorrect }} and {{ wilson_bound(share, judged, '-') }} > {{ share_max }} then 'violated'
+            when {{ judged }} >= {{ evidence_correct }} and {{ share }} >= {{ share_min }} and {{ share }} <= {{ share_max }} then 'satisfied'
+            else 'unproven' end
+        when {{ severity }} = 'blocker' and {{ broken }} > 0 then 'violated'
+        when {{ judged }} >= {{ evidence_incorrect }} and {{ broken }} > 0 and {{ wilson_bound(rate, judged, '-') }} > {{ tolerate }} then 'violated'
+        when {{ judged }} >= {{ evidence_correct }} and {{ rate }} <= {{ tolerate }} then 'satisfied'
+        else 'unproven'
+    end
+{%- endmacro %}
+
+{# One bound of the Wilson score interval of a rate p over n cases; sign '-' is the lower, '+' the upper. #}
+{% macro wilson_bound(p, n, sign) -%}
+    {%- set z = 1.2816 -%}
+    (({{ p }} + {{ z * z }} / (2.0 * {{ n }}) {{ sign }} {{ z }} * sqrt(greatest({{ p }} * (1.0 - {{ p }}) / {{ n }} + {{ z * z }} / (4.0 * {{ n }} * {{ n }}), 0.0)))
+    / (1.0 + {{ z * z }} / {{ n }}))
+{%- endmacro %}

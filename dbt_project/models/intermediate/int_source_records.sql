@@ -1,0 +1,7 @@
+-- Usage records of both grains, thinned to what source health asks: when, whose, from which load.
+{{ config(materialized='view') }}
+select tool_id, source_id, alias_no, {{ local_date('occurred_at') }} as record_date, occurred_at as reached_at, load_id
+from {{ ref('stg_usage_events') }}
+union all
+select tool_id, source_id, alias_no, period_start, {{ start_of_date('period_end') }}, load_id
+from {{ ref('stg_usage_aggregates') }}

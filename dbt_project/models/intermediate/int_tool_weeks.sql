@@ -1,0 +1,62 @@
+-- The ISO weeks of each tool: from the week of live_from to the last that ended by the tool's data-through and the
+-- day asked for. `open_mask` holds the days on which the tool was live and not in outage.
+with
+
+tools as (select * from {{ ref('int_tool_watermarks') }}),
+
+weeks as (
+    select
+        tool_id, live_from, late_days, window_weeks, watermark_at, as_of, has_own_period,
+        {{ week_series('first_week', 'last_week') }} as week_start
+    from (
+        select
+            *,
+            case
+                when has_own_period then {{ iso_week(add_days('cast(judged_from_at as date)', 6)) }}
+                else {{ iso_week('live_from') }}
+            end as first_week,
+            case
+                when has_own_period then {{ iso_week(add_days('cast(judged_to_at as date)', -1)) }}
+                else {{ add_days(iso_week('judged_to_date'), -7) }}
+            end as last_week
+        from tools
+    ) as ranges
+    where first_week <= last_week
+),
+
+longest_within as (
+    select tool_id, max(within_us) as within_us from {{ ref('stg_rule_book') }} group by 1
+),
+
+outage_masks as (
+    select
+        weeks.tool_id, weeks.week_start,
+        bit_or({{ day_mask(local_date('outage.starts_at'), local_date(add_microseconds('outage.ends_at', -1)), 'weeks.week_start') }}) as outage_mask
+    from weeks
+    inner join {{ ref('stg_outages') }} as outage
+        on outage.tool_id = weeks.tool_id
+        and {{ local_date('outage.starts_at') }} < {{ add_days('weeks.week_start', 7) }}
+        and {{ local_date('outage.ends_at') }} >= weeks.week_start
+    group by 1, 2
+),
+
+opened as (
+    select
+        weeks.tool_id, weeks.week_start,
+        {{ add_days('weeks.week_start', '-7 * (weeks.window_weeks - 1)') }} as window_start,
+        {{ add_days('weeks.week_start', 7) }} as window_end,
+        weeks.window_weeks,
+        {{ day_mask('weeks.live_from', add_days('weeks.week_start', 6), 'weeks.week_start') }}
+            & ~coalesce(outage_masks.outage_mask, 0) as open_mask,
+        weeks.has_own_period,
+        coalesce(
+            weeks.watermark_at < {{ add_microseconds(start_of_date(add_days('weeks.week_start', 7)), 'coalesce(longest_within.within_us, 0)') }}
+            or weeks.as_of <= {{ start_of_date(add_days('weeks.week_start', '7 + weeks.late_days')) }},
+            true
+        ) as is_provisional
+    from weeks
+    left join outage_masks on outage_masks.tool_id = weeks.tool_id and outage_masks.week_start = weeks.week_start
+    left join longest_within on longest_within.tool_id = weeks.tool_id
+)
+
+select * from opened

@@ -1,0 +1,39 @@
+-- The verdict on each person and rule over each window in which the rule had an obligation.
+with
+
+windowed as (
+    select
+        counted.tool_id, counted.person_no, counted.rule_id, tool_window.week_start,
+        max(counted.rule_no) as rule_no,  -- the newest version with an obligation in the window sets the terms
+        max(tool_window.is_provisional) as is_provisional,
+        cast(sum(counted.kept + counted.broken) as bigint) as judged,
+        cast(sum(counted.broken) as bigint) as broken,
+        cast(sum(counted.pending) as bigint) as pending,
+        cast(sum(counted.unknown) as bigint) as unknown,
+        cast(sum(counted.excused) as bigint) as excused
+    from {{ ref('int_rule_weeks') }} as counted
+    inner join {{ ref('int_tool_windows') }} as tool_window
+        on tool_window.tool_id = counted.tool_id
+        and counted.week_start >= tool_window.window_start and counted.week_start < tool_window.window_end
+    group by 1, 2, 3, 4
+),
+
+terms as (
+    select
+        *,
+        kind = 'share' as is_share,
+        coalesce(cast({{ json_text('spec', 'min') }} as double), 0.0) as share_min,
+        coalesce(cast({{ json_text('spec', 'max') }} as double), 1.0) as share_max
+    from {{ ref('stg_rule_book') }}
+),
+
+judged as (
+    select
+        windowed.*, terms.version, terms.severity, terms.is_share,
+        {{ verdict('windowed.judged', 'windowed.broken', 'windowed.pending', 'terms.severity', 'terms.tolerate',
+                   'terms.evidence_incorrect', 'terms.evidence_correct', 'terms.is_share', 'terms.share_min', 'terms.share_max') }} as verdict
+    from windowed
+    inner join terms on terms.rule_no = windowed.rule_no
+)
+
+select * from judged

@@ -1,0 +1,41 @@
+with
+
+last_weeks as (
+    select
+        tool_id,
+        max(week_start) as last_week_start,
+        max(case when not is_provisional then week_start end) as last_final_week_start
+    from {{ ref('int_tool_windows') }}
+    group by 1
+),
+
+ruled as (
+    select distinct tool_id from {{ ref('stg_rule_book') }}
+)
+
+select
+    tool.tool_id,
+    tool.title,
+    tool.owner_name,
+    tool.owner_email,
+    tool.escalation_email,
+    tool.rollup_unproven,
+    cast(tool.production as varchar) as production,
+    cast(tool.window_weeks as bigint) as window_weeks,
+    cast(tool.min_uses as bigint) as min_uses,
+    cast(tool.min_available_days as bigint) as min_available_days,
+    cast(tool.grace_days as bigint) as grace_days,
+    cast(tool.late_days as bigint) as late_days,
+    cast(tool.position as bigint) as position,
+    tool.is_paused,
+    ruled.tool_id is not null as has_rules,
+    tool.can_prove,
+    tool.live_from,
+    last_weeks.last_week_start,
+    last_weeks.last_final_week_start,
+    {{ as_utc('reached.data_from_at') }} as data_from_at,
+    {{ as_utc('reached.watermark_at') }} as watermark_at
+from {{ ref('stg_tools') }} as tool
+inner join {{ ref('int_tool_watermarks') }} as reached on reached.tool_id = tool.tool_id
+left join last_weeks on last_weeks.tool_id = tool.tool_id
+left join ruled on ruled.tool_id = tool.tool_id
