@@ -23,7 +23,19 @@ create table if not exists raw.load (
     lines_duplicate    bigint not null,
     lines_superseded   bigint not null,
     lines_quarantined  bigint not null,
-    lines_blank        bigint not null
+    lines_blank        bigint not null,
+    is_dated_by_file   boolean default false      -- its records have no time of their own: the file's modification time stands in
+);
+
+-- What the loader knows of each path it has read, so that an unchanged file is not read again.
+create table if not exists raw.seen_file (
+    source_id    varchar not null,
+    path         varchar not null,
+    bytes        bigint not null,
+    modified_ns  bigint not null,
+    fingerprint  varchar not null,
+    checked_at   timestamp not null,
+    primary key (source_id, path)
 );
 
 create table if not exists raw.quarantine (
@@ -33,7 +45,10 @@ create table if not exists raw.quarantine (
     lines        bigint not null,
     reason_code  varchar not null,
     reason       varchar not null,
-    raw_sealed   blob not null                    -- the bytes as they came, encrypted with the vault's key
+    raw_sealed   blob not null,                   -- the bytes as they came, encrypted with the vault's key
+    source_id    varchar not null,
+    raw_digest   uuid not null,                   -- keyed digest of the bytes: tells a repeat from another broken line
+    occurrence   integer not null                 -- 1 for the first such line of a file, 2 for the next, ...
 );
 
 create table if not exists raw.usage_event (
@@ -106,7 +121,9 @@ create table if not exists raw.usage_aggregate (
     record_hash     uuid not null,
     load_id         bigint not null,
     line_no         bigint not null,
-    lines           bigint not null
+    lines           bigint not null,
+    scope_rank      integer,                      -- lower is preferred
+    file_at         timestamp                     -- modification time of the newest file that said so
 );
 
 -- Two aliases seen on one record belong to one account (a login and its numeric id).
@@ -115,6 +132,32 @@ create table if not exists raw.identity_alias (namespace varchar not null, alias
 create table if not exists raw.unresolved_namespace (alias_no bigint primary key, namespace varchar not null);  -- every alias ever seen on a record, with its kind
 
 create table if not exists raw.person (person_no bigint primary key, person_key varchar not null);
+-- Every roster as it was read, one row per person and effective date; person_span and identity_alias are made from it.
+create table if not exists raw.roster_row (
+    record_key      uuid not null,
+    effective_date  date not null,
+    person_no       bigint not null,
+    person_key      varchar not null,
+    is_active       boolean not null,
+    eligible_from   date,
+    eligible_to     date,
+    department      varchar,
+    team            varchar,
+    location        varchar,
+    role            varchar,
+    manager_no      bigint,
+    fte             double,
+    working_days    smallint,
+    attributes      json,
+    aliases         struct(namespace varchar, alias_no bigint)[],
+    record_hash     uuid not null,
+    file_at         timestamp not null,
+    load_id         bigint not null,
+    line_no         bigint not null,
+    lines           bigint not null
+);
+-- The date from which a roster file without a date in its name holds: when it was first read.
+create table if not exists raw.roster_date (path varchar not null, fingerprint varchar not null, effective_date date not null, primary key (path, fingerprint, effective_date));
 -- Rebuilt from all roster files on every change: who was on the roster when, with which attributes.
 create table if not exists raw.person_span (
     person_no       bigint not null,
@@ -129,11 +172,11 @@ create table if not exists raw.person_span (
     working_days    smallint,                     -- bit 0 = Monday; null: the calendar's
     attributes      json
 );
-create table if not exists raw.absence (person_no bigint not null, first_date date not null, last_date date not null, kind varchar, load_id bigint not null);
-create table if not exists raw.outage (tool_id varchar not null, starts_at timestamp not null, ends_at timestamp not null, load_id bigint not null);
-create table if not exists raw.training_completion (alias_no bigint not null, module varchar not null, completed_at timestamp not null, load_id bigint not null);
-create table if not exists raw.work_item (item_id varchar not null, alias_no bigint not null, tool_id varchar not null, kind varchar, opened_at timestamp, closed_at timestamp, load_id bigint not null);
-create table if not exists raw.eligible (tool_id varchar not null, alias_no bigint not null, first_date date, last_date date, load_id bigint not null);
+create table if not exists raw.absence (person_no bigint not null, first_date date not null, last_date date not null, kind varchar, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
+create table if not exists raw.outage (tool_id varchar not null, starts_at timestamp not null, ends_at timestamp not null, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
+create table if not exists raw.training_completion (alias_no bigint not null, module varchar not null, completed_at timestamp not null, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
+create table if not exists raw.work_item (item_id varchar not null, alias_no bigint not null, tool_id varchar not null, kind varchar, opened_at timestamp, closed_at timestamp, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
+create table if not exists raw.eligible (tool_id varchar not null, alias_no bigint not null, first_date date, last_date date, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
 
 -- The registry as the models see it: replaced as a whole before every dbt run.
 create table if not exists raw.tool (

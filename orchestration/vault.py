@@ -1,0 +1,216 @@
+"""The vault: the pseudonymisation key and the sealed identities, in a folder of their own.
+
+The folder never leaves the machine: not in the warehouse, not in a publication, not in a report. Losing `vault/key`
+means that people can no longer be named; whoever has it can name them. Every look-up is written to
+`vault/access.log`, each line chained to the one before by a hash, so that a line taken out is noticed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from orchestration.errors import DataError
+from orchestration.identity import Pseudonymiser
+from orchestration.workspace import Workspace
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_SCHEMA = """
+create table if not exists person (person_key text primary key, sealed blob not null);
+create table if not exists alias (alias_no integer not null, person_key text not null,
+                                  primary key (alias_no, person_key)) without rowid;
+create table if not exists namespace (name text primary key);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the vault knows of one person. `aliases` are (namespace, value); `details` further personal columns."""
+
+    person_id: str
+    name: str | None = None
+    email: str | None = None
+    aliases: tuple[tuple[str, str], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Vault:
+    """The sealed identities of one workspace. Creates its folder (0700) and key (0600) on first use."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._folder = workspace.vault
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+        key = _read_or_make_key(self._folder / "key")
+        self.pseudonymiser = Pseudonymiser(_derive(key, b"takeup pseudonyms"))
+        self._cipher = AESGCM(_derive(key, b"takeup seal"))
+
+    def seal(self, content: bytes) -> bytes:
+        """`content` encrypted and authenticated (AES-256-GCM); a random nonce stands before it."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, content, None)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """What `seal` was given. Raises DataError when the bytes were changed or sealed with another key."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+        except InvalidTag:
+            raise DataError(
+                f"{self._folder / 'key'}: does not open what this workspace has sealed - "
+                "put back the key with which the workspace was loaded"
+            ) from None
+
+    def remember(self, people: Iterable[Person]) -> None:
+        """Seal and keep these people under their person_key; what was known of them before is replaced."""
+        number = self.pseudonymiser
+        rows = [(number.person_key(person.person_id), person) for person in people]
+        aliases = [
+            (number.alias_no(namespace, value), key)
+            for key, person in rows
+            for namespace, value in (("person_id", person.person_id), *person.aliases)
+        ]
+        with self._identities() as connection:
+            connection.executemany(
+                "insert into person values (?, ?) on conflict do update set sealed = excluded.sealed",
+                [(key, self.seal(_to_json(person))) for key, person in rows],
+            )
+            connection.executemany("insert or ignore into alias values (?, ?)", aliases)
+            names = {namespace for _, person in rows for namespace, _ in person.aliases}
+            connection.executemany("insert or ignore into namespace values (?)", [(name,) for name in sorted(names)])
+
+    def lookup(self, identifiers: Sequence[str], why: str) -> dict[str, str | None]:
+        """The person_key of each person_id or e-mail, login, ...; None where nobody (or more than one) is known by it."""
+        with self._identities() as connection:
+            namespaces = self._namespaces(connection)
+            found = {identifier: self._find(connection, identifier, namespaces) for identifier in identifiers}
+        self._log("lookup", len(identifiers), why)
+        return found
+
+    def reveal(self, person_keys: Sequence[str], why: str) -> dict[str, Person | None]:
+        """Who the people behind these keys are; None where the vault does not know one."""
+        with self._identities() as connection:
+            rows = {
+                key: connection.execute("select sealed from person where person_key = ?", (key,)).fetchone()
+                for key in person_keys
+            }
+        self._log("reveal", len(person_keys), why)
+        return {key: _from_json(self.unseal(row[0])) if row else None for key, row in rows.items()}
+
+    def is_log_intact(self) -> bool:
+        """Whether every line of the access log still follows from the line before it."""
+        before = ""
+        path = self._folder / "access.log"
+        for line in path.read_bytes().splitlines() if path.is_file() else []:
+            entry = orjson.loads(line)
+            if entry["before"] != before:
+                return False
+            before = hashlib.sha256(line).hexdigest()
+        return True
+
+    def _find(self, connection: sqlite3.Connection, identifier: str, namespaces: Sequence[str]) -> str | None:
+        key = self.pseudonymiser.person_key(identifier)
+        if connection.execute("select 1 from person where person_key = ?", (key,)).fetchone():
+            return key
+        numbers = [self.pseudonymiser.alias_no(namespace, identifier) for namespace in namespaces]
+        marks = ", ".join("?" * len(numbers))
+        rows = connection.execute(f"select distinct person_key from alias where alias_no in ({marks})", numbers)
+        keys = [str(row[0]) for row in rows]
+        return keys[0] if len(keys) == 1 else None
+
+    def _namespaces(self, connection: sqlite3.Connection) -> list[str]:
+        return [str(row[0]) for row in connection.execute("select name from namespace")]
+
+    @contextmanager
+    def _identities(self) -> Iterator[sqlite3.Connection]:
+        path = self._folder / "identities.db"
+        with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
+            path.chmod(0o600)
+            connection.executescript(_SCHEMA)
+            yield connection
+
+    def _log(self, action: str, count: int, why: str) -> None:
+        path = self._folder / "access.log"
+        with path.open("a+b") as log:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            path.chmod(0o600)
+            entry = {
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "who": getpass.getuser(),
+                "action": action,
+                "count": count,
+                "why": why,
+                "before": _last_line_hash(log),
+            }
+            log.write(orjson.dumps(entry) + b"\n")
+
+
+def _last_line_hash(log: IO[bytes]) -> str:
+    log.seek(0)
+    last = b""
+    for line in log:
+        last = line
+    return hashlib.sha256(last.removesuffix(b"\n")).hexdigest() if last else ""
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(key)
+
+
+def _read_or_make_key(path: Path) -> bytes:
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise DataError(f"{path}: is not a key of {_KEY_BYTES} bytes - put back the key of this workspace")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Write the key aside and link it into place: a crash leaves no half key, two creators end with one key."""
+    aside = path.with_name(f".key.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, os.urandom(_KEY_BYTES))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        path.hardlink_to(aside)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
+
+
+def _to_json(person: Person) -> bytes:
+    content = {
+        "person_id": person.person_id,
+        "name": person.name,
+        "email": person.email,
+        "aliases": person.aliases,
+        "details": person.details,
+    }
+    return orjson.dumps(content, default=str)
+
+
+def _from_json(content: bytes) -> Person:
+    fields = orjson.loads(content)
+    aliases = tuple((str(namespace), str(value)) for namespace, value in fields["aliases"])
+    return Person(fields["person_id"], fields["name"], fields["email"], aliases, fields["details"])
