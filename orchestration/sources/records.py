@@ -58,7 +58,7 @@ REASON_CODES = {
     "unsupported_encoding": "the file is UTF-16 or UTF-32",
     "cr_only": "the lines of the file end with a carriage return alone",
 }
-"""Every code a Reject may carry, with its meaning. Reasons never quote the file: they are published, the bytes are not."""
+"""Every code a Reject may carry, with its meaning. Reasons never quote the file: they are published, bytes are not."""
 
 
 @dataclass(frozen=True, slots=True)
