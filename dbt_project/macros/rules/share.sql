@@ -9,9 +9,12 @@
         select
             person_no, occurred_at,
             {{ measure(rule['among_measure']) }} as among_count,
-            least({{ measure(rule['of_measure']) }}, {{ measure(rule['among_measure']) }}) as of_count
+            case when {{ measure(rule['of_measure']) }} > {{ measure(rule['among_measure']) }}
+                then {{ measure(rule['among_measure']) }} else {{ measure(rule['of_measure']) }} end as of_count
         from {{ ref('int_usage_days') }}
         where tool_id = '{{ rule['tool_id'] }}' and is_judged
+            -- Unknown on either side is no evidence; least() would quietly take the other side.
+            and {{ measure(rule['of_measure']) }} is not null and {{ measure(rule['among_measure']) }} is not null
     ),
     found as (
         select person_no, null as event_no, occurred_at, 'kept' as finding, of_count as weight from days where of_count > 0

@@ -13,7 +13,7 @@ ranked as (
     select
         sizes.*, calendar.small_group,
         coalesce(sum(eligible) over (
-            partition by tool_id, week_start order by eligible, org_unit rows between unbounded preceding and 1 preceding
+            partition by sizes.tool_id, sizes.week_start order by sizes.eligible, sizes.org_unit rows between unbounded preceding and 1 preceding
         ), 0) as eligible_in_smaller
     from sizes
     cross join {{ ref('stg_calendar') }} as calendar

@@ -35,13 +35,13 @@ windowed as (
     {%- for size in window_sizes() %}
     select
         tool_id, person_no, week_start, org_unit, is_eligible, eligible_since,
-        cast(sum(week_uses) over trailing as bigint) as uses,
-        cast(sum(week_active_days) over trailing as bigint) as active_days,
-        cast(sum(available_days) over trailing as bigint) as available_days,
-        cast(sum(reachable_days) over trailing as bigint) as reachable_days
+        cast(sum(week_uses) over weeks_of_window as bigint) as uses,
+        cast(sum(week_active_days) over weeks_of_window as bigint) as active_days,
+        cast(sum(available_days) over weeks_of_window as bigint) as available_days,
+        cast(sum(reachable_days) over weeks_of_window as bigint) as reachable_days
     from grid
     where window_weeks = {{ size }}
-    window trailing as (
+    window weeks_of_window as (
         partition by tool_id, person_no order by week_number range between {{ size - 1 }} preceding and current row
     )
     {{ 'union all' if not loop.last }}

@@ -1,0 +1,16 @@
+-- A returned row is a rule whose weekly counts do not add up to its obligations: kept, broken, pending, unknown and
+-- excused are all there is.
+with
+
+obligations as (
+    select rule_no, sum(weight) as weight from {{ ref('int_obligations') }} group by 1
+),
+
+counted as (
+    select rule_no, sum(kept + broken + pending + unknown + excused) as weight from {{ ref('int_rule_weeks') }} group by 1
+)
+
+select obligations.rule_no, obligations.weight, counted.weight as counted
+from obligations
+full outer join counted on counted.rule_no = obligations.rule_no
+where obligations.weight is distinct from counted.weight
