@@ -62,8 +62,29 @@ def _fold(word: str) -> str:
 
 def explain(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]:
     """Every error of `error`, which came from validating against `model`, in the order pydantic found them."""
-    for one in error.errors(include_url=False):
-        yield from _explain_one(model, one)
+    errors = error.errors(include_url=False)
+    misspelled = {(*loc[:-1], near) for loc in _unknown(errors) if (near := _meant(model, loc))}
+    broken = {one["loc"] for one in errors}
+    for one in errors:
+        is_noted = one["type"] == "missing" and one["loc"] in misspelled
+        # pydantic counts only the valid items of a list, so one broken item makes a list of one "too short".
+        is_echo = one["type"] == "too_short" and any(len(loc) > len(one["loc"]) and _within(loc, one) for loc in broken)
+        if not is_noted and not is_echo:
+            yield from _explain_one(model, one)
+
+
+def _unknown(errors: Iterable[Any]) -> Iterator[Loc]:
+    return (one["loc"] for one in errors if one["type"] == "extra_forbidden")
+
+
+def _within(loc: Loc, error: Any) -> bool:
+    return loc[: len(error["loc"])] == error["loc"]
+
+
+def _meant(model: type[BaseModel], loc: Loc) -> str | None:
+    """The known key that the unknown key at `loc` was probably meant to be."""
+    owner = _model_at(model, loc[:-1])
+    return nearest(str(loc[-1]), sorted(_keys(owner))) if owner else None
 
 
 def _explain_one(model: type[BaseModel], error: Any) -> Iterator[Finding]:
@@ -84,8 +105,9 @@ def _explain_one(model: type[BaseModel], error: Any) -> Iterator[Finding]:
 def _unknown_key(model: type[BaseModel], loc: Loc) -> Finding:
     owner = _model_at(model, loc[:-1])
     known = sorted(_keys(owner)) if owner else []
-    what = f"unknown key {str(loc[-1])!r}{suggest(str(loc[-1]), known)}"
-    mend = f"known keys here: {', '.join(known)}" if known else "delete it"
+    near = _meant(model, loc)
+    what = f"unknown key {str(loc[-1])!r}" + (f"; did you mean {near!r}?" if near else "")
+    mend = f"rename it to {near!r}" if near else f"known keys here: {', '.join(known)}" if known else "delete it"
     return Finding(loc, what, mend, is_key=True)
 
 
@@ -121,6 +143,13 @@ _WRONG_TYPE = {
     "model_attributes_type": ("a mapping", None),
 }
 
+_LENGTHS = {
+    "string_too_short": "the text is empty",
+    "too_short": "the list is too short",
+    "string_too_long": "the text is too long",
+    "too_long": "the list is too long",
+}
+
 _LIMITS = {
     "greater_than": ("gt", "greater than"),
     "greater_than_equal": ("ge", "at least"),
@@ -140,10 +169,8 @@ def _wrong_value(error: Any, context: Mapping[str, Any]) -> tuple[str, str | Non
         return f"{shown} is out of range", f"write a number that is {words} {context[key]:g}"
     if kind in ("literal_error", "enum"):
         return f"{shown} is not one of the permitted words", f"write {context['expected']}"
-    if kind in ("too_short", "string_too_short"):
-        return f"{shown} is too short", f"give at least {context.get('min_length', 1)}"
-    if kind in ("too_long", "string_too_long"):
-        return "this is too long", f"give at most {context.get('max_length')}"
+    if kind in _LENGTHS:
+        return _LENGTHS[kind], f"give at most {context['max_length']}" if "max_length" in context else None
     message = str(error["msg"]).removeprefix("Value error, ")
     what, _, mend = message.partition(" - ")
     return what, mend or None
@@ -155,7 +182,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, (list, tuple)):
-        return "an empty list" if not value else "a list"
+        return "a list"
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)

@@ -9,23 +9,23 @@ from __future__ import annotations
 import functools
 import zoneinfo
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from orchestration.registry.explain import Fault, faults, nearest
 from orchestration.registry.values import (
+    NOT_TRUTH,
+    AlsoAccepts,
     AttributeName,
     Day,
     Email,
-    Number,
     PersonName,
     Share,
     Text,
     ToolId,
     Week,
     Weekdays,
-    Whole,
     fault,
 )
 
@@ -36,11 +36,11 @@ NAMESPACES = (
     "email", "upn", "github_login", "github_id", "entra_oid", "openai_user_id", "slack_id", "idc_user_id", "okta_id",
 )  # fmt: skip
 
-WindowWeeks = Annotated[Whole, Field(ge=1, le=52)]
-MinUses = Annotated[Whole, Field(ge=1, le=10_000)]
-MinAvailableDays = Annotated[Whole, Field(ge=0, le=260)]
-GraceDays = Annotated[Whole, Field(ge=0, le=365)]
-LateDays = Annotated[Whole, Field(ge=0, le=90)]
+WindowWeeks = Annotated[int, Field(ge=1, le=52), NOT_TRUTH]
+MinUses = Annotated[int, Field(ge=1, le=10_000), NOT_TRUTH]
+MinAvailableDays = Annotated[int, Field(ge=0, le=260), NOT_TRUTH]
+GraceDays = Annotated[int, Field(ge=0, le=365), NOT_TRUTH]
+LateDays = Annotated[int, Field(ge=0, le=90), NOT_TRUTH]
 
 
 class Model(BaseModel):
@@ -78,7 +78,7 @@ class SourceSpec(Model):
         description=f"days until late records are in; weeks stay provisional so long (default {DEFAULT_LATE_DAYS})",
         examples=[3],
     )
-    freshness_hours: Annotated[Number, Field(gt=0, le=8_760)] | None = Field(
+    freshness_hours: Annotated[float, Field(gt=0, le=8_760, allow_inf_nan=False), NOT_TRUTH] | None = Field(
         None, description="the newest record may be this old before the source counts as late", examples=[48]
     )
 
@@ -100,6 +100,9 @@ def _eligible(value: Any) -> Any:
             if kind in value:
                 return {"from": kind, **value}
     return value
+
+
+_ELIGIBLE_FORMS = AlsoAccepts({"enum": ["people", "seats"]}, {"type": "array", "items": {"type": "string"}})
 
 
 class Eligible(Model):
@@ -135,8 +138,12 @@ class Eligible(Model):
 class Production(Model):
     """What the tool's owner promised when it went into production."""
 
-    expected_people_per_day: Annotated[Number, Field(ge=0)] | None = Field(None, examples=[40])
-    expected_events_per_day: Annotated[Number, Field(ge=0)] | None = Field(None, examples=[1200])
+    expected_people_per_day: Annotated[float, Field(ge=0, allow_inf_nan=False), NOT_TRUTH] | None = Field(
+        None, examples=[40]
+    )
+    expected_events_per_day: Annotated[float, Field(ge=0, allow_inf_nan=False), NOT_TRUTH] | None = Field(
+        None, examples=[1200]
+    )
     fallback: Text | None = Field(None, description="what people do when the tool is down", examples=["key in by hand"])
     runbook: Text | None = Field(None, description="URL", examples=["https://example.com/runbooks/doc-extract"])
 
@@ -181,7 +188,7 @@ class Tool(Model):
         description="where its logs come from",
         examples=["[{format: human-decision, path: inbox/doc-extract}]"],
     )
-    eligible: Annotated[Eligible, BeforeValidator(_eligible)] = Field(
+    eligible: Annotated[Eligible, BeforeValidator(_eligible), _ELIGIBLE_FORMS] = Field(
         default_factory=Eligible,
         description="who is meant to use it (default: everyone on the roster)",
         examples=["{from: people, where: \"department = 'Finance'\"}"],
@@ -190,7 +197,7 @@ class Tool(Model):
     uses: Annotated[
         tuple[Text, ...] | None,
         BeforeValidator(_selectors),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+        AlsoAccepts({"type": "string"}),
     ] = Field(
         None,
         min_length=1,
@@ -206,7 +213,9 @@ class Tool(Model):
     paused: Paused | None = Field(
         None, examples=["{from: 2026-05-04, reason: the model is being retrained, by: ada.lovelace@example.com}"]
     )
-    rollup: Annotated[Rollup | None, BeforeValidator(_rollup)] = Field(None, examples=["{unproven: correct_user}"])
+    rollup: Annotated[Rollup | None, BeforeValidator(_rollup), AlsoAccepts({"enum": list(get_args(Rolled))})] = Field(
+        None, examples=["{unproven: correct_user}"]
+    )
     work_items: bool = Field(False, description="work items are delivered in inbox/work_items", examples=["true"])
 
     @model_validator(mode="after")
@@ -235,7 +244,7 @@ def _empty_is_list(value: Any) -> Any:
 class ToolsFile(Model):
     """config/tools.yml"""
 
-    tools: Annotated[tuple[Tool, ...], BeforeValidator(_empty_is_list)] = Field(
+    tools: Annotated[tuple[Tool, ...], BeforeValidator(_empty_is_list), AlsoAccepts({"type": "null"})] = Field(
         (), description="one entry per AI tool", max_length=1_000
     )
 
@@ -259,7 +268,9 @@ class Target(Model):
 class TargetsFile(Model):
     """config/targets.yml"""
 
-    targets: Annotated[tuple[Target, ...], BeforeValidator(_empty_is_list)] = Field((), max_length=10_000)
+    targets: Annotated[tuple[Target, ...], BeforeValidator(_empty_is_list), AlsoAccepts({"type": "null"})] = Field(
+        (), max_length=10_000
+    )
 
 
 class PeopleConfig(Model):
@@ -324,7 +335,7 @@ class Calendar(Model):
 
     timezone: Text = Field("UTC", description="IANA name; weeks begin on Monday there", examples=["Europe/Berlin"])
     working_days: Weekdays = Field(("mon", "tue", "wed", "thu", "fri"), examples=["[mon, tue, wed, thu, fri]"])
-    holidays: Annotated[Holidays, BeforeValidator(_empty_is_mapping)] = Field(
+    holidays: Annotated[Holidays, BeforeValidator(_empty_is_mapping), AlsoAccepts({"type": "null"})] = Field(
         default_factory=Holidays, examples=["{country: DE, subdivision: BY}"]
     )
     window_weeks: WindowWeeks | None = Field(None, examples=[4])
@@ -345,7 +356,7 @@ class Calendar(Model):
 class Privacy(Model):
     """config/privacy.yml"""
 
-    small_group: Annotated[Whole, Field(ge=5, le=1_000)] = Field(
+    small_group: Annotated[int, Field(ge=5, le=1_000), NOT_TRUTH] = Field(
         10, description="figures of fewer people are merged into others", examples=[10]
     )
     publish_names: bool = Field(False, description="publish names instead of keys", examples=["false"])

@@ -6,8 +6,9 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, StringConstraints, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from orchestration.registry.explain import Fault, faults
 
@@ -36,6 +37,16 @@ _NOBODY = {
     "someone",
     "xxx",
 }
+
+
+class AlsoAccepts:
+    """Marks a field whose validator takes short forms: editors are told of them by these JSON Schemas."""
+
+    def __init__(self, *schemas: JsonSchemaValue) -> None:
+        self.schemas = schemas
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [handler(core), *self.schemas]}
 
 
 def fault(what: str, mend: str) -> PydanticCustomError:
@@ -93,7 +104,10 @@ def parse_day(value: Any) -> date:
     except ValueError:
         raise fault(f"{value!r} is not a day of the calendar", "correct the month or the day") from None
     if day is None:
-        raise fault(f"{value!r} is not a date", "write it as YYYY-MM-DD, such as 2026-03-02")
+        raise fault(
+            f"{'an empty value' if value is None else repr(value)} is not a date",
+            "write it as YYYY-MM-DD, such as 2026-03-02",
+        )
     if not _FIRST_DAY <= day < _LAST_DAY:
         raise fault(f"the year of {value} is out of range", "write a year from 2000 to 2199")
     return day
@@ -171,5 +185,5 @@ Weekdays = Annotated[
     BeforeValidator(parse_weekdays),
     WithJsonSchema({"anyOf": [{"type": "array", "items": {"enum": list(WEEKDAYS)}}, {"type": "string"}]}),
 ]
-Number = Annotated[float, BeforeValidator(_no_truth_value), Field(allow_inf_nan=False)]
-Whole = Annotated[int, BeforeValidator(_no_truth_value)]
+# To be written after the limits of a number: `Annotated[int, Field(ge=1), NOT_TRUTH]`.
+NOT_TRUTH = BeforeValidator(_no_truth_value)

@@ -1,0 +1,142 @@
+"""Everything that can be said about a workspace's configuration before any data are read: errors and warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from orchestration.errors import ConfigError, Problem
+from orchestration.registry.cross_checks import INBOX_FOLDERS, format_of
+from orchestration.registry.explain import suggest
+from orchestration.registry.loading import OPTIONAL, Registry, read
+from orchestration.registry.models import Tool
+from orchestration.registry.paths import exists
+from orchestration.registry.rendering import eligible_sql, uses_sql
+from orchestration.registry.rule_versions import is_changed, next_version, recorded
+from orchestration.rules.compile import RuleRow, compile_rule_book
+from orchestration.workspace import Workspace
+
+
+def check(workspace: Workspace, today: date | None = None) -> list[Problem]:
+    """All problems of `workspace`, by file and line; `is_warning` tells those that do not stop a run."""
+    registry, problems = read(workspace)
+    found = [
+        *problems,
+        *_compiling(workspace, registry),
+        *_tool_warnings(workspace, registry, today or datetime.now(UTC).date()),
+        *_folder_warnings(workspace, registry),
+        *_file_warnings(workspace),
+    ]
+    return sorted(set(found))
+
+
+def _compiling(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
+    for tool in registry.tools:
+        yield from _raised(lambda tool=tool: eligible_sql(registry, tool))
+        yield from _raised(lambda tool=tool: uses_sql(registry, tool))
+    try:
+        rows = compile_rule_book(registry.rule_files, registry.rule_yaml)
+    except ConfigError as error:
+        yield from error.problems
+    else:
+        yield from _changed_meanings(workspace, registry, rows)
+
+
+def _raised(render: Callable[[], object]) -> tuple[Problem, ...]:
+    try:
+        render()
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def _changed_meanings(workspace: Workspace, registry: Registry, rows: Iterable[RuleRow]) -> Iterator[Problem]:
+    known = recorded(workspace)
+    places = {
+        (rule.id, rule.version): (file, index)
+        for rules, file in zip(registry.rule_files, registry.rule_yaml, strict=True)
+        for index, rule in enumerate(rules.rules)
+    }
+    for row in rows:
+        if is_changed(row, known):
+            file, index = places[(row.rule_id, row.version)]
+            what = f"the rule {row.rule_id!r} means something else than when version {row.version} was enacted"
+            mend = f"write `version: {next_version(row.rule_id, known)}`, or restore its meaning"
+            yield file.problem(("rules", index, "version"), what, mend)
+
+
+def _tool_warnings(workspace: Workspace, registry: Registry, today: date) -> Iterator[Problem]:
+    if not registry.tools and "tools" in registry.files and not registry.files["tools"].data.get("tools"):
+        file = registry.files["tools"]
+        yield file.problem(("tools",), "no tool is declared", "add an entry; the comments show one", True)
+    for tool in registry.tools:
+        yield from _judgement_warnings(registry, tool)
+        yield from _source_warnings(workspace, registry, tool)
+        if tool.live_from > today:
+            what = f"{tool.id!r} goes live in the future ({tool.live_from}); nothing is judged before"
+            yield registry.tool_problem(tool, ("live_from",), what, "correct the date, or wait", True)
+
+
+def _judgement_warnings(registry: Registry, tool: Tool) -> Iterator[Problem]:
+    has_rules = any(one.rules for one in registry.rules_of(tool.id))
+    if not has_rules:
+        what = f"{tool.id!r} has no rules, so it has no correct users"
+        yield registry.tool_problem(tool, ("id",), what, f"write config/rules/{tool.id}.yml", True)
+    if not any(target.tool == tool.id for target in registry.targets):
+        what = f"{tool.id!r} has no target"
+        yield registry.tool_problem(tool, ("id",), what, "state one in config/targets.yml", True)
+    known = [format_of(source) for source in tool.sources]
+    if has_rules and all(one is not None and not one.can_prove for one in known):
+        what = f"the sources of {tool.id!r} cannot tell correct from incorrect use, so its rules decide nothing"
+        yield registry.tool_problem(tool, ("sources",), what, "add a source with events or counts", True)
+
+
+def _source_warnings(workspace: Workspace, registry: Registry, tool: Tool) -> Iterator[Problem]:
+    for index, source in enumerate(tool.sources):
+        path = source.path or ""
+        if source.pull is None and not exists(workspace.root, path):
+            mend = "create it and put the tool's log files there, or correct the path"
+            yield registry.tool_problem(
+                tool, ("sources", index, "path"), f"there is nothing at {path} yet", mend, is_warning=True
+            )
+
+
+def _folder_warnings(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
+    """Files that were dropped into the inbox but that nothing reads."""
+    read_there = {source.path or "" for tool in registry.tools for source in tool.sources}
+    ids = [tool.id for tool in registry.tools]
+    folders = sorted(workspace.inbox.iterdir()) if workspace.inbox.is_dir() and registry.tools else []
+    for folder in folders:
+        name = folder.name
+        is_read = name in INBOX_FOLDERS or any(_begins(path, f"inbox/{name}") for path in read_there)
+        if folder.is_dir() and not is_read and not name.startswith(".") and any(folder.iterdir()):
+            what = f"no source reads inbox/{name}{suggest(name, [*ids, *INBOX_FOLDERS])}"
+            yield Problem(folder, 0, 0, what, "rename the folder, or name it in a source's path", is_warning=True)
+    if any(tool.eligible.kind == "people" for tool in registry.tools) and not _has_files(workspace.inbox / "people"):
+        mend = "put a CSV with a person_id column there; nobody can be counted without it"
+        yield Problem(workspace.inbox / "people", 0, 0, "there is no roster", mend, is_warning=True)
+
+
+def _begins(path: str, folder: str) -> bool:
+    """Whether a source's path lies in or above that folder of the inbox; patterns may mean any folder."""
+    path = path.rstrip("/")
+    parts = path.split("/")
+    return path == folder or path.startswith(folder + "/") or len(parts) < 2 or any(c in parts[1] for c in "*?[")
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(one.is_file() and not one.name.startswith(".") for one in folder.rglob("*"))
+
+
+def _file_warnings(workspace: Workspace) -> Iterator[Problem]:
+    """Configuration files that nothing reads, most of them misspelled."""
+    known = ("tools", *OPTIONAL)
+    for path in sorted(workspace.config.glob("*.y*ml")):
+        if path.stem not in known:
+            what = f"{path.name} is not read{suggest(path.stem, known)}"
+            mend = f"configuration files are {', '.join(f'{stem}.yml' for stem in known)}; rules stand in rules/"
+            yield Problem(path, 1, 1, what, mend, is_warning=True)
+    for path in sorted((workspace.config / "rules").glob("*")):
+        if path.is_file() and path.suffix not in (".yml", ".yaml", ".md") and not path.name.startswith("."):
+            yield Problem(path, 1, 1, f"{path.name} is not read", "end its name in .yml", is_warning=True)
