@@ -1,0 +1,108 @@
+"""The dashboard: finds the newest publication, draws navigation and filters, hands over to the page.
+
+Start with `takeup dashboard`, which sets TAKEUP_WORKSPACE to the workspace's folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import marts
+from dashboards.app_pages import data_health, definitions, overview
+from dashboards.app_pages.parts import Filters, empty
+
+WEEKS = (8, 13, 26, 52)
+
+
+def main() -> None:
+    """One run of the script: every click comes through here."""
+    st.set_page_config(page_title="takeup", page_icon=":material/trending_up:", layout="wide")
+    filters: list[Filters] = []
+    page = st.navigation(_pages(filters), position="top")
+    chosen = _choose()
+    if chosen:
+        filters.append(chosen)
+        page.run()
+
+
+def _pages(filters: list[Filters]) -> list[st.Page]:
+    """The pages in reading order; each is drawn with the filters chosen in this run."""
+    return [
+        _page(overview.page, filters, "Overview", "overview", ":material/monitoring:"),
+        _page(data_health.page, filters, "Data health", "data-health", ":material/health_and_safety:"),
+        _page(definitions.page, filters, "Definitions", "definitions", ":material/menu_book:"),
+    ]
+
+
+def _page(draw: Callable[[Filters], None], filters: list[Filters], title: str, path: str, icon: str) -> st.Page:
+    def run() -> None:
+        draw(filters[0])
+
+    return st.Page(run, title=title, url_path=path, icon=icon, default=path == "overview")
+
+
+def _choose() -> Filters | None:
+    """The publication and the filters; None after saying why there is nothing to choose from."""
+    path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"])) if "TAKEUP_WORKSPACE" in os.environ else None
+    published = marts.publication(path) if path else None
+    if path is None or published is None:
+        _nothing_published()
+        return None
+    tools = tuple(marts.tools(path))
+    if not tools:
+        _no_tools()
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        return _filter_row(path, published, tools)
+
+
+def _filter_row(path: Path, published: marts.Publication, tools: tuple[marts.Tool, ...]) -> Filters:
+    titles = {tool.tool_id: _title(tool, tools) for tool in tools}
+    units = [marts.WHOLE_COMPANY, *marts.org_units(path)]
+    unit_name = published.org_unit_attribute.replace("_", " ").capitalize()
+    _accept_ids_in_links(list(titles))
+    tool_id = st.selectbox("Tool", list(titles), format_func=titles.__getitem__, key="tool", bind="query-params", width=240)
+    unit = st.selectbox(unit_name, units, format_func=_unit_title, key="unit", bind="query-params", width=240)
+    weeks = st.segmented_control("Weeks", WEEKS, default=26, key="weeks", bind="query-params", required=True)
+    tool = next(tool for tool in tools if tool.tool_id == tool_id)
+    return Filters(path, published, tools, tool, unit, weeks)
+
+
+def _accept_ids_in_links(tool_ids: list[str]) -> None:
+    """A link may name a tool by its id, which never changes; the widget itself knows only titles."""
+    asked = st.query_params.get("tool")
+    if asked in tool_ids:
+        st.session_state["tool"] = asked
+
+
+def _title(tool: marts.Tool, tools: tuple[marts.Tool, ...]) -> str:
+    """A tool's title, with its id where two tools share a title."""
+    is_shared = sum(other.title == tool.title for other in tools) > 1
+    return f"{tool.title} ({tool.tool_id})" if is_shared else tool.title
+
+
+def _unit_title(unit: str) -> str:
+    return "Whole company" if unit == marts.WHOLE_COMPANY else unit
+
+
+def _nothing_published() -> None:
+    empty(
+        "Nothing has been published yet",
+        "The dashboard shows only what a finished run published, and this workspace has no publication.",
+        "run `takeup run` in the workspace, then reload this page. `takeup demo` makes a workspace with a made-up company.",
+    )
+
+
+def _no_tools() -> None:
+    empty(
+        "No tool is registered",
+        "The newest publication holds no tool, so there is nobody to count.",
+        "name your tools in `config/tools.yml`, check the file with `takeup check`, and run `takeup run`.",
+    )
+
+
+main()

@@ -1,0 +1,227 @@
+"""Whether the figures can be trusted: what arrived, how fresh it is, what became of every line, whom it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import streamlit as st
+
+from dashboards import charts, marts, wording
+from dashboards.app_pages.parts import Filters, draw, table
+from dashboards.charts import Bar
+from dashboards.marts import Coverage, Lines, QuarantineReason, SourceHealth, Tool
+
+NEWEST_FILES = 10
+
+
+def page(filters: Filters) -> None:
+    """Draws the page: first all sources, then the chosen tool in detail."""
+    sources = marts.source_health(filters.path)
+    total = marts.lines(filters.path)
+    st.title("Data health")
+    published = filters.publication
+    st.caption(f"As of {wording.moment(published.as_of)} · published {wording.moment(published.published_at)} · all tools")
+    if not total.read:
+        _nothing_read()
+        return
+    _cards(sources, total)
+    _equation(sources, total)
+    _freshness_row(filters, sources)
+    _tool_detail(filters)
+    _publication_facts(filters)
+
+
+def _nothing_read() -> None:
+    with st.container(border=True):
+        st.header("No line has been read yet")
+        st.markdown("The run found no file for any source, so there is nothing to check.")
+        st.markdown("**What to do:** drop exports into `inbox/<tool>/` and people into `inbox/people/`, then `takeup run`.")
+
+
+def _cards(sources: Sequence[SourceHealth], total: Lines) -> None:
+    late = [source for source in sources if source.is_late]
+    columns = st.columns(4)
+    columns[0].metric(
+        "Sources on time", f"{len(sources) - len(late)} of {len(sources)}", border=True, height="stretch",
+        help="A source is on time while its newest record is younger than its deadline.",
+    )
+    columns[1].metric(
+        "Lines accounted for", wording.share((total.read - total.missing) / total.read), border=True, height="stretch",
+        help=f"{total.read - total.missing:,} of {total.read:,} lines read are in exactly one count below.",
+    )
+    columns[2].metric(
+        "Lines in quarantine", f"{total.quarantined:,}", border=True, height="stretch",
+        help=f"{wording.share(total.quarantined / total.read, 2)} of {total.read:,} lines read; each is kept with its reason.",
+    )
+    columns[3].metric(
+        "Records of known people", _resolved(sources), border=True, height="stretch",
+        help="Records whose identity is on the people roster, of all records that name somebody; least of all sources.",
+    )  # fmt: skip
+
+
+def _resolved(sources: Sequence[SourceHealth]) -> str:
+    known = [source.resolved_share for source in sources if source.resolved_share is not None]
+    return f"{wording.share(min(known))} at least" if known else wording.UNKNOWN
+
+
+def _equation(sources: Sequence[SourceHealth], total: Lines) -> None:
+    with st.container(border=True):
+        st.header("Every line is accounted for" if not total.missing else "Lines are missing from the account")
+        with st.container(horizontal=True, gap="medium"):
+            st.metric("Lines read", f"{total.read:,}", width="content")
+            for sign, kind in zip("=++++", marts.LINE_KINDS, strict=True):
+                st.metric(f"{sign} {wording.LINE_KINDS[kind]}", f"{getattr(total, kind):,}", width="content")
+        _balance(total)
+        with st.expander("The equation of each source"):
+            table([{"Source": source.source_id} | _line_cells(source.lines) for source in sources])
+
+
+def _balance(total: Lines) -> None:
+    if total.missing:
+        st.badge(f"Does not balance: {total.missing:,} lines unaccounted for", icon=":material/error:", color="red")
+    else:
+        st.badge("Balances: 0 lines unaccounted for", icon=":material/check:", color="green")
+
+
+def _line_cells(lines: Lines) -> dict[str, str]:
+    kinds = {wording.LINE_KINDS[kind]: f"{getattr(lines, kind):,}" for kind in marts.LINE_KINDS}
+    return {"Read": f"{lines.read:,}"} | kinds | {"Unaccounted": f"{lines.missing:,}"}
+
+
+def _freshness_row(filters: Filters, sources: Sequence[SourceHealth]) -> None:
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        st.header("Freshness against deadline")
+        draw(charts.bars([_freshness(source) for source in sources]), "Age of the newest record of each source")
+        st.caption("Age of each source's newest record; the upright mark is its deadline, orange is late.")
+    with right.container(border=True, height="stretch"):
+        st.header("Weeks that may still change")
+        table([_week_state(tool) for tool in filters.tools])
+        st.caption("A week is final once the logs reach its end and the time for late data has passed.")
+
+
+def _freshness(source: SourceHealth) -> Bar:
+    """A source that never delivered has no age: its bar is empty and says so."""
+    colour = charts.INCORRECT if source.is_late else charts.CORRECT
+    label = f"{source.title} · {source.format}"
+    if source.freshness_hours is None:
+        return Bar(label, 0.0, "no record yet", source.deadline_hours, colour)
+    age = wording.hours(source.freshness_hours)
+    if source.deadline_hours is None:
+        return Bar(label, source.freshness_hours, f"{age}, no deadline", None, colour)
+    state = "late" if source.is_late else "on time"
+    return Bar(label, source.freshness_hours, f"{age} of {wording.hours(source.deadline_hours)}, {state}", source.deadline_hours, colour)
+
+
+def _week_state(tool: Tool) -> dict[str, str]:
+    return {
+        "Tool": tool.title,
+        "Final to week of": wording.day(tool.last_final_week_start) if tool.last_final_week_start else "None yet",
+        "Provisional": _provisional_weeks(tool),
+    }
+
+
+def _provisional_weeks(tool: Tool) -> str:
+    if tool.last_week_start is None:
+        return "No week yet"
+    first = tool.last_final_week_start or tool.live_from - timedelta(days=tool.live_from.weekday() + 7)
+    return wording.counted((tool.last_week_start - first).days // 7, "week")
+
+
+def _tool_detail(filters: Filters) -> None:
+    tool = filters.tool
+    st.header(f"In detail: {tool.title}")
+    st.caption(f"Owner {tool.owner_name} · data through {wording.moment(tool.watermark_at)} · choose another tool above")
+    with st.container(border=True):
+        st.header("Records by day")
+        _records(filters)
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        st.header("Quarantine by reason")
+        _quarantine(marts.quarantine_reasons(filters.path, tool.tool_id))
+    with right.container(border=True, height="stretch"):
+        st.header("Identities that are known people")
+        _coverage(marts.identity_coverage(filters.path, tool.tool_id))
+    with st.container(border=True):
+        st.header("Newest files")
+        _files(filters)
+
+
+def _records(filters: Filters) -> None:
+    days = marts.source_days(filters.path, filters.tool.tool_id, filters.weeks * 7)
+    if not days:
+        st.markdown("No record of this tool has been loaded yet.")
+        return
+    late = sum(day.late_records for day in days)
+    draw(charts.records_by_day(days), f"Records of {filters.tool.title} by day")
+    total = sum(day.records for day in days)
+    st.caption(f"{total:,} records in the last {wording.counted(filters.weeks, 'week')}; {late:,} came after the deadline.")
+
+
+def _quarantine(reasons: Sequence[QuarantineReason]) -> None:
+    if not reasons:
+        st.markdown("No line of this tool is in quarantine.")
+        return
+    total = sum(reason.lines for reason in reasons)
+    rows = [
+        Bar(f"{reason.reason_code}: {reason.reason_example}", reason.lines, f"{reason.lines:,}", colour=charts.INCORRECT)
+        for reason in reasons
+    ]
+    draw(charts.bars(rows, longest=total), "Lines in quarantine by reason")
+    newest = max(reason.last_loaded_at for reason in reasons)
+    st.caption(f"{wording.counted(total, 'line')}; the newest came {wording.moment(newest)}.")
+
+
+def _coverage(coverage: Sequence[Coverage]) -> None:
+    if not coverage:
+        st.markdown("No record of this tool names a person.")
+        return
+    rows = [
+        Bar(kind.namespace, kind.resolved_aliases, f"{kind.resolved_aliases:,} of {kind.aliases:,}", kind.aliases)
+        for kind in coverage
+    ]
+    draw(charts.bars(rows), "Identities that belong to a known person, by kind")
+    unknown = sum(kind.aliases - kind.resolved_aliases for kind in coverage)
+    records = sum(kind.records - kind.resolved_records for kind in coverage)
+    total = sum(kind.records for kind in coverage)
+    st.caption(
+        f"{wording.counted(unknown, 'identity', 'identities')} on no roster, with {records:,} of {total:,} records:"
+        " counted here, in no share."
+    )
+
+
+def _files(filters: Filters) -> None:
+    loads = marts.loads(filters.path, filters.tool.tool_id, NEWEST_FILES)
+    if not loads:
+        st.markdown("No file of this tool has been read yet.")
+        return
+    rows = [
+        {"File": load.path, "Loaded at": wording.moment(load.loaded_at), "Result": _result(load)} | _line_cells(load.lines)
+        for load in loads
+    ]
+    table(rows)
+    st.caption(f"The newest {NEWEST_FILES} files, refused ones first.")
+
+
+def _result(load: marts.Load) -> str:
+    title = wording.LOAD_STATUSES.get(load.status, load.status)
+    return f"{title}: {load.message}" if load.message else title
+
+
+def _publication_facts(filters: Filters) -> None:
+    published = filters.publication
+    facts = {
+        "Publication": published.publication_id,
+        "Run": published.run_id,
+        "Published at": wording.moment(published.published_at),
+        "Judged as of": wording.moment(published.as_of),
+        "Weeks in time zone": published.timezone,
+        "Smallest group shown": wording.people(published.small_group),
+        "Code version": published.code_version,
+        "Rule book": published.rule_book_hash,
+        "Contract version": str(published.contract_version),
+    }
+    with st.container(border=True):
+        st.header("This publication")
+        table([{"Fact": name, "Value": value} for name, value in facts.items()])

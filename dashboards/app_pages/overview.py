@@ -1,0 +1,261 @@
+"""Where we are, where the loss is, which tool is furthest from its target: the page of product owners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboards import charts, marts, wording
+from dashboards.app_pages.parts import Filters, draw, empty, table
+from dashboards.charts import Bar
+from dashboards.marts import AdoptionWeek, Target, ToolGap
+
+
+def page(filters: Filters) -> None:
+    """Draws the page for the chosen tool, unit and weeks."""
+    weeks = marts.adoption(filters.path, filters.tool.tool_id, filters.org_unit, filters.weeks)
+    st.title("Adoption overview")
+    if not weeks:
+        _no_weeks(filters)
+        return
+    targets = marts.targets(filters.path, filters.tool.tool_id, filters.org_unit)
+    shown = _shown_week(weeks)
+    _as_of(filters, weeks, shown)
+    _cards(weeks, shown, targets)
+    _trend_row(filters, weeks, targets.get("correct"))
+    _loss_row(filters, shown)
+    _reasons_row(shown)
+    _figures(weeks)
+
+
+def _shown_week(weeks: Sequence[AdoptionWeek]) -> AdoptionWeek:
+    """The newest final week: a figure that will not change any more. Without one, the newest week."""
+    return next((week for week in reversed(weeks) if not week.is_provisional), weeks[-1])
+
+
+def _no_weeks(filters: Filters) -> None:
+    tool = filters.tool
+    if tool.last_week_start is None:
+        why = f"{tool.title} is live from {wording.day(tool.live_from)}, and no whole week of its logs has been read yet."
+        what = "drop its logs into the inbox, run `takeup run`, and look at Data health for what arrived."
+        empty("No week to show yet", why, what)
+        return
+    why = f"{tool.title} had no eligible person in {filters.where} in any week, or the unit is too small to be shown alone."
+    empty("Nobody to show here", why, "choose another unit, or the whole company.")
+
+
+def _as_of(filters: Filters, weeks: Sequence[AdoptionWeek], shown: AdoptionWeek) -> None:
+    tool = filters.tool
+    facts = [
+        f"Week of {wording.day(shown.week_start)}{', provisional' if shown.is_provisional else ''}",
+        f"{wording.counted(shown.eligible, 'eligible person', 'eligible people')}, {filters.where}",
+        f"data through {wording.moment(tool.watermark_at)}",
+        f"published {wording.moment(filters.publication.published_at)}",
+    ]
+    st.caption(" · ".join(facts))
+    newer = sum(week.week_start > shown.week_start for week in weeks)
+    notes = [
+        f"{wording.counted(newer, 'newer week is', 'newer weeks are')} provisional: late data may still change"
+        f" {'it' if newer == 1 else 'them'}, so the figures below are of the newest final week."
+        if newer else "",
+        "No week is final yet: late data may still change these figures." if shown.is_provisional else "",
+        "" if tool.has_rules else "This tool has no rules, so nobody can be a correct user. Write one in `config/rules/`.",
+        "This tool is paused by its owner: nobody is judged." if tool.is_paused else "",
+    ]  # fmt: skip
+    for note in filter(None, notes):
+        st.caption(f":material/info: {note}")
+
+
+def _cards(weeks: Sequence[AdoptionWeek], shown: AdoptionWeek, targets: Mapping[str, Target]) -> None:
+    past = [week for week in weeks if week.week_start <= shown.week_start]
+    correct, active = targets.get("correct"), targets.get("active")
+    columns = st.columns(4)
+    with columns[0]:
+        help_text = f"{shown.correct_user:,} of {shown.eligible:,} eligible people used it and kept its rules."
+        _share_card(_with_target("Correct users", correct), [week.correct_share for week in past], help_text)
+    with columns[1]:
+        help_text = f"{shown.active:,} of {shown.eligible:,} eligible people used it often enough in the window."
+        _share_card(_with_target("Active users", active), [week.active_share for week in past], help_text)
+    with columns[2]:
+        help_text = f"{shown.correct_user:,} correct users of {shown.active:,} active people."
+        label = f"Correct among {shown.active:,} active"
+        _share_card(label, [week.correct_among_active_share for week in past], help_text)
+    with columns[3]:
+        _gap_card(weeks, correct)
+
+
+def _with_target(label: str, target: Target | None) -> str:
+    if target is None:
+        return f"{label} · no target"
+    whose = "company target" if target.is_of_company else "target"
+    return f"{label} · {whose} {wording.target_share(target.value)}"
+
+
+def _share_card(label: str, shares: Sequence[float | None], help_text: str) -> None:
+    """A share, its change against the week before, its course. Unknown shares are left out, never drawn as zero."""
+    known = [100 * value for value in shares if value is not None]
+    before = shares[-2] if len(shares) > 1 else None
+    change = None if before is None or shares[-1] is None else shares[-1] - before
+    st.metric(
+        label,
+        wording.share(shares[-1]),
+        None if change is None else wording.points(change),
+        delta_description=None if change is None else "vs week before",
+        delta_arrow=_arrow(change),
+        delta_color=_tone(change),
+        border=True,
+        help=help_text,
+        chart_data=known if len(known) > 1 else None,
+        height="stretch",
+    )
+
+
+def _gap_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
+    pace = charts.pace(weeks, target) if target else None
+    if target is None or pace is None:
+        help_text = "Set a target in `config/targets.yml` to see gap and pace."
+        st.metric("Gap to target of correct users", "No target", border=True, help=help_text, height="stretch")
+        return
+    final = [week.correct_share for week in weeks if not week.is_provisional and week.correct_share is not None]
+    change = pace.recent
+    st.metric(
+        f"Gap to {wording.target_share(target.value)} by {wording.day(target.due)}",
+        wording.points(pace.gap),
+        None if change is None else f"{wording.points(change)} a week",
+        delta_description=None if change is None else "last 4 weeks",
+        delta_arrow=_arrow(change),
+        delta_color=_tone(change),
+        border=True,
+        help="Share of correct users minus target, in percentage points of all eligible people.",
+        chart_data=[100 * (value - target.value) for value in final] if len(final) > 1 else None,
+        height="stretch",
+    )
+
+
+def _arrow(change: float | None) -> str:
+    return "off" if change is None or round(change, 3) == 0 else "auto"
+
+
+def _tone(change: float | None) -> str:
+    return "off" if change is None or round(change, 3) == 0 else "normal"
+
+
+def _trend_row(filters: Filters, weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        st.header("Who uses it, and correctly")
+        if len(weeks) == 1:
+            st.caption("Only one week has been judged so far: a trend needs two.")
+        alt = f"Share of correct, incorrect, non-users and not judged people by week, {filters.tool.title}"
+        draw(charts.status_trend(weeks, target), alt)
+    with right.container(border=True, height="stretch"):
+        st.header("Gap and pace to target")
+        _pace_card(weeks, target)
+
+
+def _pace_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
+    pace = charts.pace(weeks, target) if target else None
+    if target is None:
+        st.markdown("This tool has no target of correct users.")
+        st.markdown("**What to do:** set value, date and owner in `config/targets.yml`.")
+        return
+    if pace is None:
+        st.markdown("No week is final yet, so neither gap nor pace can be told.")
+        st.markdown("**What to do:** wait until the deadline for late data has passed, then run `takeup run`.")
+        return
+    st.markdown(_pace_sentence(pace))
+    draw(charts.gap_and_pace(weeks, target), "Share of correct users by week with the target at its date")
+    st.caption("Plain arithmetic on the last final weeks, not a forecast.")
+
+
+def _pace_sentence(pace: charts.Pace) -> str:
+    recent = "not known yet" if pace.recent is None else f"{wording.points(pace.recent)} a week"
+    if pace.is_reached:
+        return f"**Target reached**, {wording.points(pace.gap)} above it. Recent pace: {recent}."
+    if pace.needed is None:
+        return f"**Target missed** by {wording.points(-pace.gap)[1:]}: its date has passed. Recent pace: {recent}."
+    weeks = wording.counted(round(pace.weeks_left), "week")
+    verdict = "On pace" if pace.recent is not None and pace.recent >= pace.needed else "Behind the needed pace"
+    return f"**{verdict}**: {wording.points(pace.needed)} a week needed for {weeks}. Recent pace: {recent}."
+
+
+def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
+    left, right = st.columns([2, 3])
+    with left.container(border=True, height="stretch"):
+        st.header("From eligible to correct")
+        draw(charts.bars(_funnel(shown)), "People eligible, active and correct")
+        lost, slipped = shown.eligible - shown.active, shown.active - shown.correct_user
+        st.caption(f"{lost:,} lost before use; {max(slipped, 0):,} active without being correct users.")
+    with right.container(border=True, height="stretch"):
+        st.header("All tools against target")
+        gaps = marts.tools_against_target(filters.path, filters.org_unit)
+        draw(charts.bars([_bullet(gap) for gap in gaps], longest=_longest(gaps)), "Correct users of each tool against target")
+        st.caption("Correct users as a share of each tool's eligible people; the upright mark is the target.")
+
+
+def _funnel(week: AdoptionWeek) -> list[Bar]:
+    return [
+        Bar("Eligible", week.eligible, f"{week.eligible:,}"),
+        Bar("Active", week.active, f"{week.active:,} ({wording.share(week.active_share, 0)})"),
+        Bar("Correct", week.correct_user, f"{week.correct_user:,} ({wording.share(week.correct_share, 0)})"),
+    ]
+
+
+def _bullet(gap: ToolGap) -> Bar:
+    label = gap.title + (" (provisional)" if gap.is_provisional else "") + (" (paused)" if gap.is_paused else "")
+    reached = wording.share(gap.correct_share, 0)
+    if not gap.has_rules:
+        reached = "no rules yet"
+    goal = "no target" if gap.target is None else f"target {wording.target_share(gap.target)}"
+    text = f"{reached} · {goal}" + (f" ({wording.points(gap.gap, 0)})" if gap.gap is not None else "")
+    return Bar(label, gap.correct_share or 0.0, text, gap.target)
+
+
+def _longest(gaps: Sequence[ToolGap]) -> float:
+    """A little more than the longest bar or mark, so that a mark at the end stays visible."""
+    return 1.02 * max([*(gap.correct_share or 0.0 for gap in gaps), *(gap.target or 0.0 for gap in gaps)], default=1.0)
+
+
+def _reasons_row(shown: AdoptionWeek) -> None:
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        st.header("Not judged, and why")
+        _reasons(shown, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NON_USER, "Everybody eligible was judged.")
+    with right.container(border=True, height="stretch"):
+        st.header("Non-users: never used apart from dormant")
+        _reasons(shown, shown.non_user_reasons, wording.NON_USER, charts.NON_USER, "Everybody judged uses it.")
+
+
+def _reasons(week: AdoptionWeek, counts: Mapping[str, int], titles: Mapping[str, str], colour: int, none: str) -> None:
+    total = sum(counts.values())
+    if not total:
+        st.markdown(none)
+        return
+    rows = [
+        Bar(titles[reason], number, f"{number:,} ({wording.share(number / week.eligible)})", colour=colour)
+        for reason, number in sorted(counts.items(), key=lambda item: -item[1])
+        if number
+    ]
+    draw(charts.bars(rows, longest=total), ", ".join(f"{row.label}: {row.text}" for row in rows))
+    of = f"{wording.people(total)} of {week.eligible:,} eligible ({wording.share(total / week.eligible)})."
+    st.caption(of)
+
+
+def _figures(weeks: Sequence[AdoptionWeek]) -> None:
+    with st.expander("The figures as a table"):
+        table([_figure_row(week) for week in reversed(weeks)])
+
+
+def _figure_row(week: AdoptionWeek) -> dict[str, str]:
+    return {
+        "Week of": wording.day(week.week_start),
+        "State": "Provisional" if week.is_provisional else "Final",
+        "Eligible": f"{week.eligible:,}",
+        "Active": f"{week.active:,}",
+        "Correct": f"{week.correct_user:,}",
+        "Incorrect": f"{week.incorrect_user:,}",
+        "Non-user": f"{week.non_user:,}",
+        "Not judged": f"{week.not_judged:,}",
+        "Correct share": wording.share(week.correct_share),
+    }

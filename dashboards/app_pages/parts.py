@@ -1,0 +1,50 @@
+"""What pages share: the filters that apply, headings with their as-of line, charts, empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards.marts import WHOLE_COMPANY, Publication, Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader chose: one tool, one org unit or the whole company, the last so many weeks."""
+
+    path: Path
+    publication: Publication
+    tools: tuple[Tool, ...]
+    tool: Tool
+    org_unit: str
+    weeks: int
+
+    @property
+    def where(self) -> str:
+        """The people that the figures are about, in words."""
+        return "whole company" if self.org_unit == WHOLE_COMPANY else self.org_unit
+
+
+def draw(spec: Mapping[str, Any], alt: str) -> None:
+    """Shows a chart; its rows travel as Arrow, apart from the specification, so that a change moves only data."""
+    bare = {key: value for key, value in spec.items() if key != "data"}
+    st.vega_lite_chart(pa.Table.from_pylist(spec["data"]["values"]), bare, alt=alt)
+
+
+def empty(title: str, why: str, what_to_do: str) -> None:
+    """Says why there is nothing to see and what to do about it."""
+    with st.container(border=True):
+        st.header(title)
+        st.markdown(why)
+        st.markdown(f"**What to do:** {what_to_do}")
+
+
+def table(rows: Sequence[Mapping[str, str]]) -> None:
+    """A small table of texts, as HTML: it wraps, prints and can be read aloud."""
+    columns = list(rows[0])
+    st.table({name: [row[name] for row in rows] for name in columns}, hide_index=True, border="horizontal")

@@ -1,0 +1,61 @@
+"""What every figure means. The formulas themselves live in the marts; these are their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards import wording
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the dashboard: what it is a share of, and how it comes about."""
+
+    name: str
+    denominator: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One line of the status precedence: the first that holds decides."""
+
+    status: str
+    reason: str
+    holds_when: str
+
+
+_ELIGIBLE = "Eligible people of the tool, week and unit"
+
+FIGURES = (
+    Figure("Eligible", "None: a count of people", "People eligible for the tool on at least one day of the week"),
+    Figure("Active", _ELIGIBLE, "People with at least the tool's least number of uses in the window"),
+    Figure("Correct users", _ELIGIBLE, "People whose status is correct user"),
+    Figure("Incorrect users", _ELIGIBLE, "People whose status is incorrect user"),
+    Figure("Non-users", _ELIGIBLE, "People whose status is non-user"),
+    Figure("Not judged", _ELIGIBLE, "People about whom nothing can fairly be said; never folded into another status"),
+    Figure("Correct among active", "Active people", "Correct users divided by active people"),
+    Figure("Gap", _ELIGIBLE, "Share of correct users minus the target, in percentage points (pp)"),
+    Figure("Pace", _ELIGIBLE, "Change of that share over the last four final weeks, per week"),
+    Figure("Needed pace", _ELIGIBLE, "Gap divided by the weeks left until the target is due"),
+    Figure("Provisional week", "None: a mark", "The logs have not passed the week's end and the longest deadline, or late data may still come"),
+    Figure("Freshness", "None: hours", "As-of time minus the time of the source's newest record"),
+    Figure("Lines read", "None: a count of lines", "Loaded + duplicate + superseded + quarantined + blank or header"),
+    Figure("Known identities", "Identities seen in a source", "Those that belong to a person of the roster"),
+)
+
+STATUSES = (
+    Branch("Not judged", wording.NOT_JUDGED["paused"], "The owner has paused the tool"),
+    Branch("Not judged", wording.NOT_JUDGED["away"], "Fewer available days in the window than the tool asks for"),
+    Branch("Not judged", wording.NOT_JUDGED["new"], "Eligible for less than the days of grace"),
+    Branch("Incorrect user", "A blocker rule was violated", "One proven breach is enough, even below the use threshold"),
+    Branch("Not judged", wording.NOT_JUDGED["no_opportunity"], "Work items are declared and the person had none"),
+    Branch("Non-user", wording.NON_USER["tried"], "Some uses in the window, fewer than the tool asks for"),
+    Branch("Non-user", wording.NON_USER["lapsed"], "Uses before the window, none in it"),
+    Branch("Non-user", wording.NON_USER["never"], "No use at all so far"),
+    Branch("Not judged", wording.NOT_JUDGED["no_evidence"], "The tool's sources cannot tell correct from incorrect"),
+    Branch("Incorrect user", "A major rule was violated", "Enough cases, and more of them broken than tolerated"),
+    Branch("Incorrect user", "Several minor rules were violated", "Two or more"),
+    Branch("Correct user", "Proven", "At least one major or blocker rule satisfied, none violated"),
+    Branch("Not judged", wording.NOT_JUDGED["unproven"], "None of the above: too few cases so far"),
+)

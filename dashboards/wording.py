@@ -1,0 +1,94 @@
+"""Figures and names as people read them. Unknown stays unknown: None is never written as 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+UNKNOWN = "Unknown"
+MINUS = "\N{MINUS SIGN}"
+
+STATUSES: Mapping[str, str] = {
+    "correct_user": "Correct user",
+    "incorrect_user": "Incorrect user",
+    "non_user": "Non-user",
+    "not_judged": "Not judged",
+}
+NOT_JUDGED: Mapping[str, str] = {
+    "paused": "Tool paused by its owner",
+    "away": "Away for most of the window",
+    "new": "Eligible too recently",
+    "no_opportunity": "No work item to use it on",
+    "unproven": "Active, too little evidence yet",
+    "no_evidence": "Active, source cannot show correctness",
+}
+NON_USER: Mapping[str, str] = {
+    "never": "Never used it",
+    "tried": "Tried, below the use threshold",
+    "lapsed": "Dormant: used it before, not now",
+}
+LINE_KINDS: Mapping[str, str] = {
+    "loaded": "Loaded",
+    "duplicate": "Duplicate",
+    "superseded": "Superseded",
+    "quarantined": "Quarantined",
+    "blank": "Blank or header",
+}
+LOAD_STATUSES: Mapping[str, str] = {
+    "loaded": "Loaded",
+    "duplicate_file": "Copy of a known file",
+    "refused": "Refused",
+}
+
+
+def share(value: float | None, digits: int = 1) -> str:
+    """A share of 0..1 in per cent."""
+    return UNKNOWN if value is None else f"{100 * value:.{digits}f}%"
+
+
+def points(value: float | None, digits: int = 1) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    if value is None:
+        return UNKNOWN
+    rounded = round(100 * value, digits)
+    sign = MINUS if rounded < 0 else "+" if rounded > 0 else "±"
+    return f"{sign}{abs(rounded):.{digits}f} pp"
+
+
+def count(value: int | None) -> str:
+    """A whole number with separators."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def people(value: int) -> str:
+    """A number of people."""
+    return "1 person" if value == 1 else f"{value:,} people"
+
+
+def counted(value: int, singular: str, plural: str | None = None) -> str:
+    """A number of things, in singular or plural."""
+    return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
+
+
+def day(value: date) -> str:
+    """A day, as in 2 Nov 2026."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """A UTC time, as in 9 Nov 2026 04:12 UTC."""
+    return UNKNOWN if value is None else f"{day(value)} {value:%H:%M} UTC"
+
+
+def hours(value: float | None) -> str:
+    """A span of time given in hours; days from two days on."""
+    if value is None:
+        return UNKNOWN
+    if value < 1:
+        return f"{round(value * 60)} min"
+    return f"{value:.0f} h" if value < 48 else f"{value / 24:.1f} days"
+
+
+def target_share(value: float) -> str:
+    """A target's share, without decimals where it has none."""
+    return share(value, 0 if abs(100 * value - round(100 * value)) < 1e-9 else 1)
