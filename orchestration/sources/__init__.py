@@ -1,11 +1,41 @@
-"""One pure module per log format: a file in, records and rejects out, nothing lost on the way."""
+"""One pure module per log format: a file in, records and rejects out, nothing lost on the way.
+
+To add a format: write its module beside these, name it in `_ALL`, and put fixtures of it under tests/fixtures/sources.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from orchestration.sources.absences import ABSENCES
+from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
+from orchestration.sources.eligible import ELIGIBLE
 from orchestration.sources.formats import Dataset, Parser, SourceFormat
+from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
+from orchestration.sources.human_decision import HUMAN_DECISION
+from orchestration.sources.outages import OUTAGES
+from orchestration.sources.people import PEOPLE
+from orchestration.sources.people_csv import PEOPLE_CSV
+from orchestration.sources.scim import SCIM
+from orchestration.sources.training import TRAINING
+from orchestration.sources.work_items import WORK_ITEMS
 
-FORMATS: Mapping[str, SourceFormat] = {}
+_ALL = (
+    GITHUB_COPILOT_USERS,
+    CLAUDE_CODE_ANALYTICS,
+    HUMAN_DECISION,
+    PEOPLE,
+    PEOPLE_CSV,
+    SCIM,
+    ABSENCES,
+    OUTAGES,
+    TRAINING,
+    WORK_ITEMS,
+    ELIGIBLE,
+)
+
+FORMATS: Mapping[str, SourceFormat] = MappingProxyType({each.name: each for each in _ALL})
+"""Every format by its name. Those with dataset events or aggregates are what a tool's sources may name."""
 
 __all__ = ["FORMATS", "Dataset", "Parser", "SourceFormat"]

@@ -46,11 +46,11 @@ def text(value: Any, name: str) -> str | None:
     raise wrong_type(name, "text", value)
 
 
-def needed_text(record: Mapping[str, Any], name: str) -> str:
-    """Like `text`, but the field must be there and not empty."""
-    found = text(record.get(name), name)
+def needed_text(record: Mapping[str, Any], name: str, path: str = "") -> str:
+    """Like `text`, but the field must be there and not empty. `path` is where the record stands, for the reason."""
+    found = text(record.get(name), path + name)
     if found is None:
-        raise FieldError("missing_field", f"{name} is missing or empty")
+        raise FieldError("missing_field", f"{path}{name} is missing or empty")
     return found
 
 

@@ -77,9 +77,8 @@ _FIELDS: Mapping[str, tuple[type | None, _Read]] = {
     "currency": (str, text),
 }
 _SPOTS = {name: (spot, *how) for spot, (name, how) in enumerate(_FIELDS.items())}
-_ACTOR, _INITIATED, _ITEM, _DECISION = (
-    list(_FIELDS).index(n) for n in ("actor_type", "user_initiated", "item_id", "decision")
-)
+_ACTOR, _INITIATED, _ITEM = range(3)
+_DECISION = list(_FIELDS).index("decision")
 _NOTHING: list[Any] = [None] * len(_FIELDS)
 
 
@@ -182,7 +181,11 @@ class _Reader:
         if isinstance(user, str) and user:
             return self._users.of(user)
         if isinstance(user, dict):
-            return (Identity(needed_text(user, "namespace"), needed_text(user, "value")),)
+            return (
+                Identity(
+                    needed_text(user, "namespace", "data.user.").lower(), needed_text(user, "value", "data.user.")
+                ),
+            )
         found = text(user, "data.user")
         return self._users.of(found) if found else ()
 

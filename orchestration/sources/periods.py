@@ -1,0 +1,52 @@
+"""What aggregate formats share: periods, sums that keep unknown apart from zero, and when figures are final."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from orchestration.sources.fields import FieldError
+
+DAY = timedelta(days=1)
+_GRAINS = {1: "day", 7: "week", 28: "28d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of days; `end` is exclusive."""
+
+    grain: str
+    start: date
+    end: date
+
+    @classmethod
+    def of_day(cls, day: date) -> Period:
+        if day == date.max:
+            raise FieldError("future_time", "the day lies more than 24 hours in the future")
+        return cls("day", day, day + DAY)
+
+    @classmethod
+    def of_days(cls, first: date, last: date) -> Period:
+        """Both days included; FieldError unless the length is one that the warehouse keeps."""
+        grain = _GRAINS.get((last - first).days + 1)
+        if grain is None or last == date.max:
+            raise FieldError("unknown_shape", "a report must cover 1, 7 or 28 days")
+        return cls(grain, first, last + DAY)
+
+
+def whole_total(values: Iterable[int | None]) -> int | None:
+    """The sum of what is known; None when nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def modified_at(path: Path) -> datetime:
+    """UTC without a zone."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+
+
+def is_settled(period: Period, as_of: datetime, days: int) -> bool:
+    """Whether figures made at `as_of` no longer change: `days` whole days have passed since the period."""
+    return as_of >= datetime.combine(period.end, datetime.min.time()) + days * DAY
