@@ -1,11 +1,12 @@
-"""What the rules of one file may name: events, attributes with their types, measures of daily counts."""
+"""What the rules of one file may name, and the complaint about everything else."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from orchestration.rules.columns import MEASURES, EventNames, is_name
+from orchestration.registry.rule_models import Catalogue
+from orchestration.rules.columns import MEASURES, NUMBERS, STANDARD, EventNames, is_name
 from orchestration.rules.faults import LanguageError, did_you_mean, listed
 
 
@@ -17,6 +18,13 @@ class Vocabulary:
     attributes: Mapping[str, str] = field(default_factory=dict)
     own_measures: frozenset[str] = frozenset()
     is_open: bool = False
+
+    @classmethod
+    def of(cls, catalogue: Catalogue | None) -> Vocabulary:
+        """What a rule file declares; nothing when it has no catalogue."""
+        if catalogue is None:
+            return cls()
+        return cls(frozenset(catalogue.events), dict(catalogue.attributes), frozenset(catalogue.measures))
 
     @property
     def names(self) -> EventNames:
@@ -59,15 +67,15 @@ def open_vocabulary(
     )
 
 
-def doubtful_names(attributes: Iterable[str]) -> list[tuple[str, str, str]]:
-    """(name, what, mend) for every attribute name that no condition could use without doubt."""
+def doubtful_names(attributes: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """(name, what, mend) for every declared attribute (name -> type) that no condition could use without doubt."""
     seen: dict[str, str] = {}
-    found = []
-    for name in attributes:
+    for name, kind in attributes.items():
         if not is_name(name):
             mend = "use letters, digits and underscores, not a word of the language"
-            found.append((name, f"{name!r} cannot be written in a condition", mend))
+            yield name, f"{name!r} cannot be written in a condition", mend
         elif seen.setdefault(name.lower(), name) != name:
             # DuckDB compares column names without regard to case.
-            found.append((name, f"{name!r} and {seen[name.lower()]!r} differ only in case", "rename one of them"))
-    return found
+            yield name, f"{name!r} and {seen[name.lower()]!r} differ only in case", "rename one of them"
+        elif STANDARD.get(name) in NUMBERS and kind not in NUMBERS:
+            yield name, f"{name!r} is a number in every log", f"declare it as {STANDARD[name]}, or leave it out"
