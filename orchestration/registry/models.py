@@ -31,11 +31,6 @@ from orchestration.registry.values import (
 
 DEFAULT_LATE_DAYS = 3
 DEFAULTED = ("window_weeks", "min_uses", "min_available_days", "grace_days")
-PERSON_COLUMNS = ("department", "team", "location", "role")
-NAMESPACES = (
-    "email", "upn", "github_login", "github_id", "entra_oid", "openai_user_id", "slack_id", "idc_user_id", "okta_id",
-)  # fmt: skip
-
 WindowWeeks = Annotated[int, Field(ge=1, le=52), NOT_TRUTH]
 MinUses = Annotated[int, Field(ge=1, le=10_000), NOT_TRUTH]
 MinAvailableDays = Annotated[int, Field(ge=0, le=260), NOT_TRUTH]
@@ -280,7 +275,9 @@ class PeopleConfig(Model):
         "department", description="the roster column that figures are split by", examples=["department"]
     )
     namespaces: tuple[AttributeName, ...] = Field(
-        NAMESPACES, description="roster columns that hold a person's identifiers elsewhere", examples=["[email, upn]"]
+        (),
+        description="further roster columns that hold identifiers of people; e-mail, upn, logins are known already",
+        examples=["[badge_no]"],
     )
 
 

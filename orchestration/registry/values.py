@@ -17,7 +17,7 @@ MAX_TEXT = 2_000
 
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ATTRIBUTE = re.compile(r"[a-z_][a-z0-9_]*")
-_EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"'.]+(\.[^@\s,;<>\"'.]+)*")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@([^@\s,;<>\"'.]+\.)+[^\W\d_]{2,}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
