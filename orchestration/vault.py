@@ -95,7 +95,7 @@ class Vault:
             connection.executemany("insert or ignore into namespace values (?)", [(name,) for name in sorted(names)])
 
     def lookup(self, identifiers: Sequence[str], why: str) -> dict[str, str | None]:
-        """The person_key of each person_id or e-mail, login, ...; None where nobody (or more than one) is known by it."""
+        """The person_key of each person_id or e-mail, login, ...; None: nobody, or more than one, has it."""
         with self._identities() as connection:
             namespaces = self._namespaces(connection)
             found = {identifier: self._find(connection, identifier, namespaces) for identifier in identifiers}

@@ -1,0 +1,177 @@
+"""The datasets that files become: where their rows go, in which types, and which of two versions of a row wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from orchestration.sources.records import MEASURES
+
+_STAMP = pa.timestamp("us")
+_WHO = pa.list_(pa.struct([("namespace", pa.string()), ("alias_no", pa.int64())]))
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One kind of rows. Of two rows with one key, the one that comes first by `order` stays.
+
+    `order` ends with record_hash in every dataset, so the outcome never depends on which file came first.
+    `dated` are the columns that a later repeat of the same content raises: it was said again at that time.
+    """
+
+    name: str
+    table: str
+    schema: pa.Schema
+    order: str
+    dated: tuple[str, ...] = ()
+
+
+def _schema(*columns: tuple[str, pa.DataType]) -> pa.Schema:
+    """`columns` between the key every row begins with and the origin every row ends with. Uuids travel as text."""
+    origin: list[tuple[str, pa.DataType]] = [
+        ("record_hash", pa.string()),
+        ("load_id", pa.int64()),
+        ("line_no", pa.int64()),
+        ("lines", pa.int64()),
+    ]
+    return pa.schema([("record_key", pa.string()), *columns, *origin])
+
+
+_EVENTS = Dataset(
+    "events",
+    "raw.usage_event",
+    _schema(
+        ("event_no", pa.int64()),
+        ("event_id", pa.string()),
+        ("tool_id", pa.string()),
+        ("source_id", pa.string()),
+        ("event_name", pa.string()),
+        ("occurred_at", _STAMP),
+        ("seq", pa.int64()),
+        ("alias_no", pa.int64()),
+        ("actor_type", pa.string()),
+        ("is_user_initiated", pa.bool_()),
+        ("item_id", pa.string()),
+        ("session_id", pa.string()),
+        ("conversation_id", pa.string()),
+        ("use_case", pa.string()),
+        ("feature", pa.string()),
+        ("decision", pa.string()),
+        ("decision_source", pa.string()),
+        ("confidence", pa.float64()),
+        ("predicted_value", pa.string()),
+        ("final_value", pa.string()),
+        ("dwell_ms", pa.float64()),
+        ("model", pa.string()),
+        ("input_tokens", pa.int64()),
+        ("output_tokens", pa.int64()),
+        ("cost", pa.float64()),
+        ("currency", pa.string()),
+        ("attributes", pa.string()),
+    ),
+    order="occurred_at desc, record_hash desc",
+)
+
+_AGGREGATES = Dataset(
+    "aggregates",
+    "raw.usage_aggregate",
+    _schema(
+        ("tool_id", pa.string()),
+        ("source_id", pa.string()),
+        ("alias_no", pa.int64()),
+        ("actor_type", pa.string()),
+        ("part", pa.string()),
+        ("scope", pa.string()),
+        ("grain", pa.string()),
+        ("period_start", pa.date32()),
+        ("period_end", pa.date32()),
+        ("is_active", pa.bool_()),
+        *((name, pa.float64() if name == "cost" else pa.int64()) for name in MEASURES),
+        ("currency", pa.string()),
+        ("attributes", pa.string()),
+        ("coverage", pa.string()),
+        ("as_of", _STAMP),
+        ("is_final", pa.bool_()),
+        ("scope_rank", pa.int32()),
+        ("file_at", _STAMP),
+    ),
+    order="scope_rank, scope, as_of desc, file_at desc, record_hash desc",
+    dated=("as_of", "file_at"),
+)
+
+_PEOPLE = Dataset(
+    "people",
+    "raw.roster_row",
+    _schema(
+        ("effective_date", pa.date32()),
+        ("person_no", pa.int64()),
+        ("person_key", pa.string()),
+        ("is_active", pa.bool_()),
+        ("eligible_from", pa.date32()),
+        ("eligible_to", pa.date32()),
+        ("department", pa.string()),
+        ("team", pa.string()),
+        ("location", pa.string()),
+        ("role", pa.string()),
+        ("manager_no", pa.int64()),
+        ("fte", pa.float64()),
+        ("working_days", pa.int16()),
+        ("attributes", pa.string()),
+        ("aliases", _WHO),
+        ("file_at", _STAMP),
+    ),
+    order="file_at desc, record_hash desc",
+    dated=("file_at",),
+)
+
+
+def _told_by_files(name: str, table: str, *columns: tuple[str, pa.DataType]) -> Dataset:
+    """A dataset whose rows have no time of their own: the newest file that names a row is right about it."""
+    schema = _schema(*columns, ("file_at", _STAMP))
+    return Dataset(name, table, schema, order="file_at desc, record_hash desc", dated=("file_at",))
+
+
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (
+        _EVENTS,
+        _AGGREGATES,
+        _PEOPLE,
+        _told_by_files(
+            "absences",
+            "raw.absence",
+            ("person_no", pa.int64()),
+            ("first_date", pa.date32()),
+            ("last_date", pa.date32()),
+            ("kind", pa.string()),
+        ),
+        _told_by_files("outages", "raw.outage", ("tool_id", pa.string()), ("starts_at", _STAMP), ("ends_at", _STAMP)),
+        _told_by_files(
+            "training",
+            "raw.training_completion",
+            ("alias_no", pa.int64()),
+            ("module", pa.string()),
+            ("completed_at", _STAMP),
+        ),
+        _told_by_files(
+            "work_items",
+            "raw.work_item",
+            ("item_id", pa.string()),
+            ("alias_no", pa.int64()),
+            ("tool_id", pa.string()),
+            ("kind", pa.string()),
+            ("opened_at", _STAMP),
+            ("closed_at", _STAMP),
+        ),
+        _told_by_files(
+            "eligible",
+            "raw.eligible",
+            ("tool_id", pa.string()),
+            ("alias_no", pa.int64()),
+            ("first_date", pa.date32()),
+            ("last_date", pa.date32()),
+        ),
+    )
+}
+"""Every dataset by the name that a source format gives it."""

@@ -1,0 +1,111 @@
+"""Which files belong to which source, and what a run would read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from orchestration.errors import DataError
+from orchestration.loading.files import InboxFile, find_files
+from orchestration.loading.loader import Source
+from orchestration.loading.session import Session
+from orchestration.sources import FORMATS, SourceFormat
+from orchestration.workspace import Workspace
+
+COMPANY_FOLDERS = ("people", "absences", "outages", "training", "work_items", "eligible")
+"""Folders of the inbox that belong to no tool; each is the name of its format."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_OWN_OUTPUT = {".takeup", "published", "reports", "vault", "__pycache__", "warehouse.duckdb", "warehouse.duckdb.wal"}
+
+
+def format_named(name: str) -> SourceFormat:
+    """The format that `tools.yml` or the ledger names; DataError lists those there are."""
+    try:
+        return FORMATS[name]
+    except KeyError:
+        known = ", ".join(sorted(FORMATS))
+        raise DataError(f"config/tools.yml: unknown format {name!r} - takeup reads {known}") from None
+
+
+def tool_files(session: Session, tool_id: str) -> Iterator[tuple[Source, InboxFile, bool]]:
+    """(source, file, whether the format reads files with this ending) of one tool, as raw.tool_source places them.
+
+    A file whose ending none of the tool's sources reads comes once, under the first source that finds it.
+    """
+    rows = session.rows(
+        "select source_id, format, path from raw.tool_source where tool_id = ? order by source_id", [tool_id]
+    )
+    sources = [(Source(source_id, tool_id, format_named(name)), path) for source_id, name, path in rows]
+    unread: dict[str, tuple[Source, InboxFile]] = {}
+    read: set[str] = set()
+    for source, path in sources:
+        for file in find_files(session.workspace.root, path):
+            if is_read_by(source.format, file):
+                read.add(file.relative)
+                yield source, file, True
+            else:
+                unread.setdefault(file.relative, (source, file))
+    for relative, (source, file) in unread.items():
+        if relative not in read:
+            yield source, file, False
+
+
+def company_files(session: Session) -> Iterator[tuple[Source, InboxFile, str | None]]:
+    """(source, file, why it cannot be read) of rosters, absences, outages, training, work items and eligible lists."""
+    tools = [str(row[0]) for row in session.rows("select tool_id from raw.tool")]
+    for folder in COMPANY_FOLDERS:
+        known = FORMATS[folder]
+        for file in find_files(session.workspace.root, f"inbox/{folder}"):
+            tool_id = _tool_of(file, tools) if folder == "eligible" else None
+            why = None
+            if not is_read_by(known, file):
+                why = wrong_ending(known)
+            elif folder == "eligible" and tool_id is None:
+                why = "the file's name begins with no tool's id - name it <tool_id>.csv"
+            source_id = f"{tool_id}/eligible" if tool_id else folder
+            yield Source(source_id, tool_id, known), file, why
+
+
+def is_read_by(known: SourceFormat, file: InboxFile) -> bool:
+    """Whether the format picks up files with this ending."""
+    return file.path.name.lower().removesuffix(".gz").endswith(known.suffixes)
+
+
+def wrong_ending(known: SourceFormat) -> str:
+    """What to tell about a file whose ending its format does not read."""
+    endings = ", ".join(known.suffixes)
+    return f"{known.name} reads files that end in {endings} (and .gz) - rename the file or move it away"
+
+
+def inputs_fingerprint(workspace: Workspace, *extra: str) -> str:
+    """A digest of everything a run depends on; equal digests mean that a run would find nothing new.
+
+    Names, sizes and times of the workspace's files (whole content of the small ones under config), the program's own
+    files, and whatever the caller adds (the as-of date: a new day can close a week without a new file).
+    """
+    digest = hashlib.sha256("\0".join(extra).encode())
+    for line in (*_facts(workspace.root, _OWN_OUTPUT), *_facts(_PACKAGE), *_facts(_PACKAGE.parent / "dbt_project")):
+        digest.update(line.encode("utf-8", "surrogateescape"))
+    for path in sorted(workspace.config.rglob("*.yml")):
+        digest.update(path.read_bytes())
+    key = workspace.vault / "key"
+    digest.update(key.read_bytes() if key.is_file() else b"")
+    return digest.hexdigest()
+
+
+def _facts(root: Path, passed_over: set[str] | frozenset[str] = frozenset({"__pycache__"})) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in passed_over)
+        for name in sorted(names):
+            if name not in passed_over:
+                path = Path(folder, name)
+                facts = path.lstat()
+                yield f"{path.relative_to(root)}\0{facts.st_size}\0{facts.st_mtime_ns}\n"
+
+
+def _tool_of(file: InboxFile, tools: Sequence[str]) -> str | None:
+    fitting = [tool for tool in tools if file.path.name.startswith(tool)]
+    return max(fitting, key=len, default=None)

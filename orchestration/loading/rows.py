@@ -1,0 +1,300 @@
+"""Records become rows: identifiers turn into keyed digests, everything else is kept as the source said it.
+
+This is the hot path of a load: about 6 microseconds per event, of which the two digests take 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import md5
+from operator import attrgetter
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from orchestration.identity import Pseudonymiser
+from orchestration.loading.datasets import Dataset
+from orchestration.loading.personal import split_personal
+from orchestration.sources.records import (
+    MEASURES,
+    AbsenceRecord,
+    AggregateRecord,
+    EligibleRecord,
+    EventRecord,
+    Identity,
+    OutageRecord,
+    PersonRecord,
+    Record,
+    TrainingRecord,
+    WorkItemRecord,
+)
+from orchestration.vault import Person
+
+Row = tuple[Any, ...]
+
+_JSON = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+_MOST_ACCOUNTS = 100_000
+_INT64 = range(-(1 << 63), 1 << 63)
+_EVENT_VALUES = attrgetter(
+    "event_name",
+    "occurred_at",
+    "seq",
+    "actor_type",
+    "is_user_initiated",
+    "event_id",
+    "item_id",
+    "session_id",
+    "conversation_id",
+    "use_case",
+    "feature",
+    "decision",
+    "decision_source",
+    "confidence",
+    "predicted_value",
+    "final_value",
+    "dwell_ms",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+    "currency",
+)
+_ORG_VALUES = attrgetter("is_active", "eligible_from", "eligible_to", "department", "team", "location", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from. `effective_date` is given for rosters alone, `tool_id` where rows belong to one tool."""
+
+    source_id: str
+    tool_id: str | None
+    load_id: int
+    file_at: datetime
+    effective_date: date | None = None
+
+
+@dataclass(slots=True)
+class Named:
+    """Who was named in the records so far: what the warehouse and the vault must remember of them."""
+
+    namespaces: dict[int, str] = field(default_factory=dict)
+    """alias_no -> namespace, of usage records."""
+    links: set[tuple[int, int]] = field(default_factory=set)
+    people: list[Person] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    alias_no: int | None
+    identifiers: tuple[str, ...]
+    needles: tuple[bytes, ...]
+    """The identifiers without an @, as they would stand in JSON."""
+
+
+_NOBODY = _Account(None, (), ())
+
+
+class RowMaker:
+    """Makes the rows of one file. `named` fills up with the people and aliases that its records name."""
+
+    def __init__(self, pseudonymiser: Pseudonymiser, origin: Origin) -> None:
+        self._names = pseudonymiser
+        self._origin = origin
+        self._accounts: dict[tuple[Identity, ...], _Account] = {(): _NOBODY}
+        self._key_digest = md5(pseudonymiser.salt + origin.source_id.encode(), usedforsecurity=False)
+        self._hash_digest = md5(pseudonymiser.salt, usedforsecurity=False)
+        self._makers: dict[type[Any], Callable[[Any], Row]] = {
+            EventRecord: self._event,
+            AggregateRecord: self._aggregate,
+            PersonRecord: self._person,
+            AbsenceRecord: self._absence,
+            OutageRecord: self._outage,
+            TrainingRecord: self._training,
+            WorkItemRecord: self._work_item,
+            EligibleRecord: self._eligible,
+        }
+        self.named = Named()
+
+    def take_named(self) -> Named:
+        """Who was named since the last call; the caller remembers them, this object forgets."""
+        named, self.named = self.named, Named()
+        return named
+
+    def rows(self, records: Iterable[Record]) -> list[Row]:
+        """One row per record, columns as in the dataset's schema."""
+        return [self._makers[type(record)](record) for record in records]
+
+    def _event(self, record: EventRecord) -> Row:
+        account = self._account(record.users)
+        values = _EVENT_VALUES(record)
+        attributes = _to_json(record.attributes).decode() if record.attributes else None
+        content = _to_json((account.alias_no, values, attributes))
+        if b"@" in content or any(needle in content for needle in account.needles):
+            values = tuple(self._clean(value, account) for value in values)
+            attributes = self._clean(attributes, account)
+            content = _to_json((account.alias_no, values, attributes))
+        key = self._key(record.key)
+        origin = self._origin
+        name, occurred_at, seq, actor_type, is_user_initiated, event_id, *details = values
+        return (
+            key.hex(),
+            int.from_bytes(key[:8], "big") >> 1,
+            event_id,
+            origin.tool_id,
+            origin.source_id,
+            name,
+            occurred_at,
+            seq,
+            account.alias_no,
+            actor_type,
+            is_user_initiated,
+            *details,
+            attributes,
+            self._hash(content),
+            origin.load_id,
+            record.line_no,
+            record.lines,
+        )
+
+    def _aggregate(self, record: AggregateRecord) -> Row:
+        account = self._account(record.users)
+        facts = [
+            record.actor_type,
+            self._clean(record.part, account),
+            self._clean(record.scope, account),
+            record.grain,
+            record.period_start,
+            record.period_end,
+            record.is_active,
+            *(record.measures.get(name) for name in MEASURES),
+            record.currency,
+            self._attributes(record.attributes, account),
+            record.coverage,
+        ]
+        content = [account.alias_no, *facts, record.is_final]
+        origin = self._origin
+        dated = (record.as_of or origin.file_at, record.is_final, record.scope_rank, origin.file_at)
+        key = self._key(record.key)
+        return self._row(record, key, content, (origin.tool_id, origin.source_id, account.alias_no, *facts, *dated))
+
+    def _person(self, record: PersonRecord) -> Row:
+        origin, names = self._origin, self._names
+        plain, personal = split_personal(record.attributes)
+        aliases = sorted(
+            {(alias.namespace, names.alias_no(alias.namespace, alias.value)) for alias in _aliases(record)}
+        )
+        email = next((alias.value for alias in record.aliases if alias.namespace == "email"), None)
+        pairs = tuple((alias.namespace, alias.value) for alias in record.aliases)
+        self.named.people.append(Person(record.person_id, record.name, email, pairs, personal))
+        manager_no = names.person_no(record.manager_id) if record.manager_id else None
+        account = _Account(None, (record.person_id, *([record.name] if record.name else [])), ())
+        facts = [
+            names.person_no(record.person_id),
+            names.person_key(record.person_id),
+            *(self._clean(value, account) for value in _ORG_VALUES(record)),
+            manager_no,
+            record.fte,
+            record.working_days,
+            self._attributes(plain, account),
+            [{"namespace": namespace, "alias_no": number} for namespace, number in aliases],
+        ]
+        key = self._key(("person", record.person_id, str(origin.effective_date)))
+        return self._row(record, key, facts, (origin.effective_date, *facts, origin.file_at))
+
+    def _absence(self, record: AbsenceRecord) -> Row:
+        person_no = self._names.person_no(record.person_id)
+        facts = (person_no, record.first_date, record.last_date, self._clean(record.kind))
+        return self._told_by_file(record, ("absence", person_no, record.first_date), facts)
+
+    def _outage(self, record: OutageRecord) -> Row:
+        facts = (record.tool_id, record.starts_at, record.ends_at)
+        return self._told_by_file(record, ("outage", *facts[:2]), facts)
+
+    def _training(self, record: TrainingRecord) -> Row:
+        facts = (self._alias(record.users), self._clean(record.module), record.completed_at)
+        return self._told_by_file(record, ("training", *facts), facts)
+
+    def _work_item(self, record: WorkItemRecord) -> Row:
+        item_id, alias_no = self._clean(record.item_id), self._alias(record.users)
+        facts = (item_id, alias_no, record.tool_id, self._clean(record.kind), record.opened_at, record.closed_at)
+        return self._told_by_file(record, ("work_item", record.tool_id, item_id, alias_no), facts)
+
+    def _eligible(self, record: EligibleRecord) -> Row:
+        facts = (self._origin.tool_id, self._alias(record.users), record.first_date, record.last_date)
+        return self._told_by_file(record, ("eligible", *facts[:3]), facts)
+
+    def _told_by_file(self, record: Record, key: Sequence[Any], facts: Sequence[Any]) -> Row:
+        return self._row(record, self._key(key), facts, (*facts, self._origin.file_at))
+
+    def _row(self, record: Record, key: bytes, content: Sequence[Any], values: Sequence[Any]) -> Row:
+        record_hash = self._hash(_to_json(content))
+        return (key.hex(), *values, record_hash, self._origin.load_id, record.line_no, record.lines)
+
+    def _key(self, parts: Sequence[Any]) -> bytes:
+        digest = self._key_digest.copy()
+        digest.update(_to_json(parts))
+        return digest.digest()
+
+    def _hash(self, content: bytes) -> str:
+        digest = self._hash_digest.copy()
+        digest.update(content)
+        return digest.hexdigest()
+
+    def _alias(self, users: tuple[Identity, ...]) -> int | None:
+        return self._names.alias_no(users[0].namespace, users[0].value) if users else None
+
+    def _account(self, users: tuple[Identity, ...]) -> _Account:
+        account = self._accounts.get(users)
+        if account is None:
+            if len(self._accounts) > _MOST_ACCOUNTS:
+                self._accounts = {(): _NOBODY}
+            account = self._accounts[users] = self._meet(users)
+        return account
+
+    def _meet(self, users: tuple[Identity, ...]) -> _Account:
+        numbers = [self._names.alias_no(user.namespace, user.value) for user in users]
+        self.named.namespaces.update(zip(numbers, (user.namespace for user in users), strict=True))
+        self.named.links.update((numbers[0], number) for number in numbers[1:])
+        identifiers = tuple(sorted({user.value for user in users}))
+        needles = tuple(_to_json(value)[1:-1] for value in identifiers if "@" not in value)
+        return _Account(numbers[0], identifiers, needles)
+
+    def _attributes(self, attributes: dict[str, Any], account: _Account) -> str | None:
+        text: str | None = self._clean(_to_json(attributes).decode(), account) if attributes else None
+        return text
+
+    def _clean(self, value: Any, account: _Account = _NOBODY) -> Any:
+        """A text without the account's identifiers and without e-mail addresses; anything else as it is."""
+        return self._names.scrub(value, account.identifiers) if type(value) is str else value
+
+
+def to_arrow(dataset: Dataset, rows: Sequence[Row]) -> pa.Table:
+    """The rows as one Arrow table in the dataset's schema."""
+    columns = [
+        _column(values, column.type) for values, column in zip(zip(*rows, strict=True), dataset.schema, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=dataset.schema)
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array[Any]:
+    """An Arrow array. A whole number beyond 64 bits cannot be kept and becomes null: no count or rank is that large."""
+    try:
+        return pa.array(values, type=kind)
+    except (OverflowError, pa.ArrowInvalid):
+        return pa.array([None if isinstance(value, int) and value not in _INT64 else value for value in values], kind)
+
+
+def _aliases(record: PersonRecord) -> tuple[Identity, ...]:
+    return (Identity("person_id", record.person_id), *record.aliases)
+
+
+def _to_json(value: Any) -> bytes:
+    """Compact JSON with sorted keys; equal values give equal bytes."""
+    try:
+        return orjson.dumps(value, default=str, option=_JSON)
+    except TypeError:  # a whole number beyond 64 bits
+        return json.dumps(value, default=str, sort_keys=True, ensure_ascii=False).encode()

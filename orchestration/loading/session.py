@@ -1,0 +1,48 @@
+"""One open warehouse: the connection, the vault and the clock that the loaders share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from orchestration.vault import Vault
+from orchestration.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a loader needs. `now` is UTC without a zone: the clock, unless the caller says otherwise."""
+
+    workspace: Workspace
+    connection: duckdb.DuckDBPyConnection
+    vault: Vault
+    now: datetime
+
+    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.connection.execute(sql, parameters or []).fetchall()
+
+    def value(self, sql: str, parameters: list[Any] | None = None) -> Any:
+        """The first column of the first row; None when there is no row."""
+        row = self.connection.execute(sql, parameters or []).fetchone()
+        return row[0] if row else None
+
+    def run(self, sql: str, parameters: list[Any] | None = None) -> None:
+        """A statement without a result."""
+        self.connection.execute(sql, parameters or [])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.connection.begin()
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()

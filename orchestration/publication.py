@@ -1,0 +1,163 @@
+"""Publications: the marts as one read-only file each, put in place at once, and what the newest of them says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import DataError
+from orchestration.workspace import Workspace
+
+KEPT_PUBLICATIONS = 20
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ASIDE = ".aside-"
+_NOTHING_YET = "nothing was published yet - takeup run makes the first publication"
+_TOOLS = """
+    select
+        t.tool_id, w.week_start::varchar as week_start, w.eligible, w.non_user, w.incorrect_user, w.correct_user,
+        w.not_judged, coalesce(w.is_provisional, true) as is_provisional
+    from dim_tool as t
+    left join (
+        select distinct on (tool_id) *
+        from fct_adoption_week
+        where org_level = 'total'
+        order by tool_id, is_provisional, week_start desc
+    ) as w using (tool_id)
+    order by t.position, t.tool_id
+"""
+_LINES = """
+    select
+        coalesce(sum(lines_read), 0)::bigint as read, coalesce(sum(lines_loaded), 0)::bigint as loaded,
+        coalesce(sum(lines_duplicate), 0)::bigint as duplicate,
+        coalesce(sum(lines_superseded), 0)::bigint as superseded,
+        coalesce(sum(lines_quarantined), 0)::bigint as quarantined, coalesce(sum(lines_blank), 0)::bigint as blank
+    from fct_load
+"""
+
+
+def publish(workspace: Workspace, publication_id: str) -> Path:
+    """Copy the finished marts to `published/takeup-<publication_id>.duckdb` and make it the latest.
+
+    Readers see the old publication or the new one, never a part: the copy is written aside, synced and renamed, then
+    the link is replaced. Raises DataError when the marts are missing, unfinished or still open elsewhere.
+    """
+    if not _NAME.fullmatch(publication_id):
+        raise DataError(f"{publication_id!r}: cannot be part of a file name - use letters, digits, '.', '_' and '-'")
+    _close_marts(workspace.marts)
+    workspace.published.mkdir(parents=True, exist_ok=True)
+    _sweep_orphans(workspace.published)
+    final = workspace.published / f"takeup-{publication_id}.duckdb"
+    aside = workspace.published / f"{_ASIDE}{publication_id}"
+    _copy_synced(workspace.marts, aside)
+    aside.replace(final)
+    _link(workspace.latest, final.name)
+    _sync_folder(workspace.published)
+    _prune(workspace)
+    return final
+
+
+def latest_publication(workspace: Workspace) -> Path | None:
+    """The newest publication's own path (a reader keys its caches by it); None when there is none."""
+    if not workspace.latest.is_symlink():
+        return None
+    path = workspace.latest.resolve()
+    is_ours = path.parent == workspace.published.resolve()
+    return path if is_ours and path.is_file() else None
+
+
+def status(workspace: Workspace) -> dict[str, Any]:
+    """What `takeup status --json` says: the latest final week of each tool and the lines of all loads.
+
+    Reads the published file alone, so it answers while a run is writing. A tool without a final week shows its latest
+    provisional one. Without a publication the lists are empty and `reason` says why.
+    """
+    path = latest_publication(workspace)
+    if path is None:
+        lines = dict.fromkeys(("read", "loaded", "duplicate", "superseded", "quarantined", "blank"), 0)
+        return {"publication": None, "published_at": None, "tools": [], "lines": lines, "reason": _NOTHING_YET}
+    with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
+        published = _rows(
+            connection, "select epoch_us(published_at) as at_us, publication_id, run_id from dim_publication"
+        )
+        if not published:
+            raise DataError(f"{path}: holds no dim_publication row - run takeup run to publish anew")
+        return {
+            "publication": str(path),
+            "publication_id": published[0]["publication_id"],
+            "run_id": published[0]["run_id"],
+            "published_at": datetime.fromtimestamp(published[0]["at_us"] / 1e6, UTC).isoformat(),
+            "tools": _rows(connection, _TOOLS),
+            "lines": _rows(connection, _LINES)[0],
+        }
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _close_marts(marts: Path) -> None:
+    """Make sure that the marts file alone holds everything: open it, fold its log in, close it."""
+    if not marts.is_file():
+        raise DataError(f"{marts}: there are no marts to publish - build them first")
+    try:
+        with duckdb.connect(str(marts)) as connection:
+            rows = connection.execute("select count(*) from dim_publication").fetchone()
+            connection.execute("force checkpoint")
+    except duckdb.Error as error:
+        raise DataError(f"{marts}: the marts cannot be published: {error} - build them again") from error
+    if rows != (1,):
+        raise DataError(f"{marts}: dim_publication must have exactly one row - build the marts again")
+    if marts.with_name(marts.name + ".wal").exists():
+        raise DataError(f"{marts}: something still writes to the marts - let it end, then publish again")
+
+
+def _copy_synced(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    shutil.copyfile(source, target)
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+    target.chmod(0o444)
+
+
+def _link(link: Path, target: str) -> None:
+    aside = link.with_name(f"{_ASIDE}{link.name}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _publications(folder: Path) -> Iterator[Path]:
+    return folder.glob("takeup-*.duckdb")
+
+
+def _sweep_orphans(folder: Path) -> None:
+    """What a killed publication left behind."""
+    for orphan in (*folder.glob(f"{_ASIDE}*"), *folder.glob("takeup-*.duckdb.wal")):
+        orphan.unlink(missing_ok=True)
+
+
+def _prune(workspace: Workspace) -> None:
+    """Keep the newest publications; a reader that still has an older one open keeps reading it."""
+    latest = latest_publication(workspace)
+    oldest_first = sorted(_publications(workspace.published), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    for path in oldest_first[:-KEPT_PUBLICATIONS]:
+        if path.resolve() != latest:
+            path.unlink(missing_ok=True)

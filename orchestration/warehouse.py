@@ -1,0 +1,243 @@
+"""The only writer of warehouse.duckdb: registry tables, loads, the ledger, the quarantine, the publication.
+
+    with open_warehouse(workspace) as warehouse:
+        warehouse.replace_registry(rows)
+        warehouse.load_people()
+        warehouse.load_tool("doc-extract")
+        warehouse.publish("20260302-1")
+
+Every file is one transaction; what a file brings does not depend on which file came before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from orchestration import publication
+from orchestration.errors import DataError
+from orchestration.loading import quarantine
+from orchestration.loading.inbox import (
+    company_files,
+    format_named,
+    inputs_fingerprint,
+    tool_files,
+    wrong_ending,
+)
+from orchestration.loading.ledger import LedgerLine, forget_loads, ledger, verify_ledger
+from orchestration.loading.loader import Source, load_file, refuse
+from orchestration.loading.lock import writer_lock
+from orchestration.loading.people import rebuild_people
+from orchestration.loading.quarantine import Quarantined
+from orchestration.loading.replay import ReplayReport, replay
+from orchestration.loading.report import LoadReport
+from orchestration.loading.session import Session
+from orchestration.publication import latest_publication, status
+from orchestration.vault import Vault
+from orchestration.workspace import Workspace
+
+__all__ = [
+    "LedgerLine",
+    "LoadReport",
+    "Quarantined",
+    "ReplayReport",
+    "Warehouse",
+    "inputs_fingerprint",
+    "latest_publication",
+    "open_warehouse",
+    "status",
+    "writer_lock",
+]
+
+REGISTRY_TABLES = (
+    "tool",
+    "tool_source",
+    "eligible_listed",
+    "target",
+    "rule_book",
+    "calendar",
+    "holiday",
+    "tool_period",
+)
+_MEMORY_LIMIT = "1GB"
+
+
+@contextmanager
+def open_warehouse(workspace: Workspace, *, now: datetime | None = None) -> Iterator[Warehouse]:
+    """The workspace's warehouse, created when it is missing, for this process alone.
+
+    `now` (UTC, no zone; default: the clock) stamps loads, dates rosters without a date and bounds future times.
+    Raises DataError when another process is writing, naming it.
+    """
+    at = now or datetime.now(UTC).replace(tzinfo=None)
+    with writer_lock(workspace), _connect(workspace) as connection:
+        yield Warehouse(Session(workspace, connection, Vault(workspace), at))
+
+
+@contextmanager
+def _connect(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    spill = workspace.build / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(str(workspace.warehouse))
+    except duckdb.Error as error:
+        raise DataError(f"{workspace.warehouse}: cannot be opened: {error} - close what else has it open") from error
+    try:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        connection.execute("set temp_directory = ?", [str(spill)])
+        connection.execute(resources.files("orchestration").joinpath("raw_schema.sql").read_text())
+        yield connection
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """The open warehouse of one workspace. Obtained from open_warehouse, valid until its block ends."""
+
+    session: Session
+
+    @property
+    def vault(self) -> Vault:
+        """The workspace's sealed identities."""
+        return self.session.vault
+
+    def replace_registry(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Replace each given registry table as a whole; tables that are not given stay as they are.
+
+        Keys are table names without `raw.`, rows have column names as keys. Rows of `eligible_listed` may name people
+        as {tool_id, namespace, value}. Dicts and lists become JSON. All tables change at once, or none.
+        """
+        unknown = set(rows) - set(REGISTRY_TABLES)
+        if unknown:
+            raise DataError(f"{', '.join(sorted(unknown))}: not a registry table - use {', '.join(REGISTRY_TABLES)}")
+        with self.session.transaction():
+            for table, entries in rows.items():
+                self._replace(table, [self._registry_row(entry) for entry in entries])
+
+    def set_run(
+        self,
+        run_id: str,
+        as_of: datetime,
+        *,
+        code_version: str,
+        rule_book_hash: str,
+        contract_version: int = 1,
+        started_at: datetime | None = None,
+    ) -> None:
+        """Say what this run is: the one row of raw.run. Times are UTC without a zone."""
+        row = {
+            "run_id": run_id,
+            "started_at": started_at or self.session.now,
+            "as_of": as_of,
+            "contract_version": contract_version,
+            "code_version": code_version,
+            "rule_book_hash": rule_book_hash,
+        }
+        with self.session.transaction():
+            self._replace("run", [row])
+
+    def load_people(self) -> LoadReport:
+        """Load rosters, absences, outages, training, work items and eligible lists; rebuild spans and aliases.
+
+        The tools must be known (replace_registry), since eligible lists are named after them.
+        """
+        report = LoadReport()
+        rosters = 0
+        for source, file, why in company_files(self.session):
+            loaded = refuse(self.session, source, file, why) if why else load_file(self.session, source, file)
+            report += loaded
+            rosters += loaded.files if source.format.dataset == "people" else 0
+        if rosters:
+            self._rebuild_people()
+        return report
+
+    def load_tool(self, tool_id: str) -> LoadReport:
+        """Load all new files of a tool's sources (raw.tool_source). Files without news are not in the report."""
+        report = LoadReport()
+        for source, file, is_read in tool_files(self.session, tool_id):
+            if is_read or file.refusal:
+                report += load_file(self.session, source, file)
+            else:
+                report += refuse(self.session, source, file, wrong_ending(source.format))
+        return report
+
+    def forget_loads(self) -> None:
+        """For `--full`: empty the usage tables, their ledger and quarantine, so that loading reads the inbox anew.
+
+        Rosters and other company files are forgotten only while the inbox still has them: their history stays.
+        """
+        forget_loads(self.session)
+        self.session.run("checkpoint")
+
+    def ledger(self, tool_id: str | None = None) -> list[LedgerLine]:
+        """One line per source: files and lines by fate; of one tool or of everything."""
+        return ledger(self.session, tool_id)
+
+    def verify_ledger(self) -> None:
+        """Compare every load's counts with the rows that are stored under it; DataError names those that differ."""
+        verify_ledger(self.session)
+
+    def quarantine(self, tool_id: str | None = None) -> list[Quarantined]:
+        """The entries of the quarantine, by file and line, without their bytes."""
+        return quarantine.entries(self.session, tool_id)
+
+    def quarantined_bytes(self, load_id: int, line_no: int) -> list[bytes]:
+        """The bytes of the entries at one line, as they came."""
+        rows = self.session.rows(
+            "select raw_sealed from raw.quarantine where load_id = ? and line_no = ? order by byte_offset",
+            [load_id, line_no],
+        )
+        return [self.vault.unseal(row[0]) for row in rows]
+
+    def replay(self, tool_id: str | None = None) -> ReplayReport:
+        """Parse quarantined lines again and load what parses now."""
+        report = replay(self.session, self._source_of, tool_id)
+        if report.mended:
+            self._rebuild_people()
+        return report
+
+    def publish(self, publication_id: str) -> Path:
+        """Publish the finished marts; see orchestration.publication.publish."""
+        return publication.publish(self.session.workspace, publication_id)
+
+    def _rebuild_people(self) -> None:
+        with self.session.transaction():
+            rebuild_people(self.session)
+
+    def _source_of(self, source_id: str) -> Source | None:
+        """The source as the registry and the ledger know it; None when its tool or format has gone."""
+        rows = self.session.rows(
+            "select format, tool_id from raw.tool_source where source_id = ? "
+            "union all select format, tool_id from raw.load where source_id = ? "
+            "and dataset not in ('events', 'aggregates') limit 1",
+            [source_id, source_id],
+        )
+        return Source(source_id, rows[0][1], format_named(rows[0][0])) if rows else None
+
+    def _registry_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        entry = dict(row)
+        if "value" in entry:
+            entry["alias_no"] = self.vault.pseudonymiser.alias_no(entry.pop("namespace"), entry.pop("value"))
+        return {
+            name: orjson.dumps(value).decode() if isinstance(value, dict | list) else value
+            for name, value in entry.items()
+        }
+
+    def _replace(self, table: str, rows: list[dict[str, Any]]) -> None:
+        self.session.run(f"delete from raw.{table}")
+        if rows:
+            self.session.connection.register("batch", pa.Table.from_pylist(rows))
+            self.session.run(f"insert into raw.{table} by name select * from batch")
+            self.session.connection.unregister("batch")
