@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from orchestration.sources.absences import ABSENCES
+from orchestration.sources.amazon_a2i import AMAZON_A2I
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from orchestration.sources.eligible import ELIGIBLE
 from orchestration.sources.formats import Dataset, Parser, SourceFormat
 from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
 from orchestration.sources.human_decision import HUMAN_DECISION
+from orchestration.sources.label_studio import LABEL_STUDIO
 from orchestration.sources.outages import OUTAGES
 from orchestration.sources.people import PEOPLE
 from orchestration.sources.people_csv import PEOPLE_CSV
@@ -25,6 +27,8 @@ _ALL = (
     GITHUB_COPILOT_USERS,
     CLAUDE_CODE_ANALYTICS,
     HUMAN_DECISION,
+    LABEL_STUDIO,
+    AMAZON_A2I,
     PEOPLE,
     PEOPLE_CSV,
     SCIM,
