@@ -89,7 +89,8 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     rows = []
     for row in reader:
         if None in row or None in row.values():
-            raise _problem(path, reader.line_num, "another number of fields than the header", "quote fields with commas")
+            what = "another number of fields than the header"
+            raise _problem(path, reader.line_num, what, "quote fields that hold commas")
         rows.append((reader.line_num, row))
     if not rows:
         raise _problem(path, 1, "no events", "give at least one line below the header")

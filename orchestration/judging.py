@@ -171,9 +171,7 @@ class _CaseBook:
         for name, number in numbers.items():
             self.users.append((case.case_id, name))
             self._put("person", person_no=number, person_key=name)
-            self._put(
-                "person_span", person_no=number, valid_from=date(1, 1, 1), valid_to=date(9999, 12, 31), role=None
-            )
+            self._put("person_span", person_no=number, valid_from=date(1, 1, 1), valid_to=date(9999, 12, 31), role=None)
             self._put("identity_alias", namespace="case", alias_no=number, person_no=number)
             self._put("eligible_listed", tool_id=case.case_id, alias_no=number)
         for absence in case.absences:

@@ -11,10 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from orchestration.errors import DataError
 from orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -52,37 +55,46 @@ class DbtResult:
 
 
 def build(workspace: Workspace, *, select: Sequence[str] = (), exclude: Sequence[str] = ()) -> DbtResult:
-    """Build and test the selected models (all by default) on the workspace's warehouse."""
-    return _invoke(workspace, "build", select, exclude)
+    """Build the selected models (all by default) on the workspace's warehouse and test their data."""
+    return _invoke(workspace, "build", *_chosen(select, exclude), "--exclude-resource-type", "unit_test")
 
 
 def run_models(workspace: Workspace, *, select: Sequence[str] = ()) -> DbtResult:
     """Build the selected models without their tests."""
-    return _invoke(workspace, "run", select, ())
+    return _invoke(workspace, "run", *_chosen(select, ()))
+
+
+def run_unit_tests(workspace: Workspace) -> DbtResult:
+    """Run the models' unit tests: literal rows in, literal rows out. The models must have been built before."""
+    return _invoke(workspace, "test", "--select", "test_type:unit")
 
 
 def manifest_path(workspace: Workspace) -> Path:
     """The workspace's dbt manifest, parsed anew when it is missing or older than any file of the dbt project."""
     manifest = workspace.build / "target" / "manifest.json"
-    sources = [PROJECT / "dbt_project.yml", PROJECT / "profiles.yml", *(PROJECT / "dbt_project").rglob("*.*")]
-    if not manifest.is_file() or manifest.stat().st_mtime < max(path.stat().st_mtime for path in sources):
-        _invoke(workspace, "parse", (), ())
+    if not manifest.is_file() or manifest.stat().st_mtime < _project_changed_at():
+        _invoke(workspace, "parse")
     return manifest
 
 
-def _invoke(workspace: Workspace, command: str, select: Sequence[str], exclude: Sequence[str]) -> DbtResult:
+def _chosen(select: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    return [*(["--select", *select] if select else []), *(["--exclude", *exclude] if exclude else [])]
+
+
+def _project_changed_at() -> float:
+    sources = [PROJECT / "dbt_project.yml", PROJECT / "profiles.yml", *(PROJECT / "dbt_project").rglob("*.*")]
+    return max(path.stat().st_mtime for path in sources)
+
+
+def _invoke(workspace: Workspace, command: str, *arguments: str) -> DbtResult:
     from dbt.cli.main import dbtRunner
 
-    arguments = [command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet", "--no-use-colors"]
-    arguments += ["--log-level-file", "none", "--no-version-check"]
-    if select:
-        arguments += ["--select", *select]
-    if exclude:
-        arguments += ["--exclude", *exclude]
+    paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    quietly = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-version-check"]
     workspace.build.mkdir(parents=True, exist_ok=True)
     with _environment(_settings(workspace)):
         try:
-            outcome = dbtRunner().invoke(arguments)
+            outcome = dbtRunner(manifest=_parsed(command)).invoke([command, *paths, *quietly, *arguments])
         finally:
             _release_warehouse()
     if outcome.exception is not None:
@@ -90,12 +102,36 @@ def _invoke(workspace: Workspace, command: str, select: Sequence[str], exclude: 
     return DbtResult(tuple(_node_result(result) for result in getattr(outcome.result, "results", ())))
 
 
+def _parsed(command: str) -> Manifest | None:
+    """The project's manifest, parsed once per process and kept until a file of the project changes.
+
+    It names no path of a workspace (the databases are always called warehouse and marts), so every workspace can use
+    it. `parse` itself must run, for it writes the manifest that Dagster reads.
+    """
+    from dbt.cli.main import dbtRunner
+
+    if command == "parse":
+        return None
+    changed_at = _project_changed_at()
+    if _manifests.get("changed_at") != changed_at:
+        parse = ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+        outcome = dbtRunner().invoke([*parse, "--log-level-file", "none", "--no-version-check"])
+        if outcome.exception is not None:
+            raise DataError(f"dbt parse could not run: {outcome.exception}") from outcome.exception
+        _manifests.update(changed_at=changed_at, manifest=outcome.result)
+    return cast("Manifest", _manifests["manifest"])
+
+
+_manifests: dict[str, Any] = {}
+
+
 def _release_warehouse() -> None:
     """Close the connection that dbt-duckdb keeps for the life of the process; the next writer needs the file."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    environment = DuckDBConnectionManager._ENV  # there is no public way: close_all_connections only forgets it
-    DuckDBConnectionManager.close_all_connections()
+    manager: Any = DuckDBConnectionManager
+    environment = manager._ENV  # there is no public way: close_all_connections only forgets it
+    manager.close_all_connections()
     if environment is not None:
         environment.close()
 
