@@ -33,8 +33,8 @@ check: lint test ## all that a change must pass
 bench: $(STAMP) ## time and peak memory of a whole run (ARGS="--people 50000 --weeks 26")
 	$(BIN)/python -m benchmarks.whole_run $(ARGS)
 
-docs: $(STAMP) ## write the generated pages: the command reference and the schemas of the config files
-	$(BIN)/python -m docs.generate
+docs: $(STAMP) ## write the command reference anew from the commands themselves
+	$(BIN)/python -m orchestration.commands.reference docs/cli.md
 
 dashboard: $(STAMP) ## show what was published in ./demo, on 127.0.0.1 (WORKSPACE=...)
 	$(BIN)/takeup dashboard -w $(WORKSPACE) $(ARGS)

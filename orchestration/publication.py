@@ -22,8 +22,8 @@ _ASIDE = ".aside-"
 _NOTHING_YET = "nothing was published yet - takeup run makes the first publication"
 _TOOLS = """
     select
-        t.tool_id, w.week_start::varchar as week_start, w.eligible, w.non_user, w.incorrect_user, w.correct_user,
-        w.not_judged, coalesce(w.is_provisional, true) as is_provisional
+        t.tool_id, w.week_start::varchar as week_start, w.eligible, w.active, w.non_user, w.incorrect_user,
+        w.correct_user, w.not_judged, coalesce(w.is_provisional, true) as is_provisional
     from dim_tool as t
     left join (
         select distinct on (tool_id) *

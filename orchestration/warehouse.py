@@ -185,9 +185,9 @@ class Warehouse:
         """One line per source: files and lines by fate; of one tool or of everything."""
         return ledger(self.session, tool_id)
 
-    def verify_ledger(self) -> None:
+    def verify_ledger(self, tool_id: str | None = None) -> None:
         """Compare every load's counts with the rows that are stored under it; DataError names those that differ."""
-        verify_ledger(self.session)
+        verify_ledger(self.session, tool_id)
 
     def quarantine(self, tool_id: str | None = None) -> list[Quarantined]:
         """The entries of the quarantine, by file and line, without their bytes."""

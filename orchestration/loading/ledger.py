@@ -35,19 +35,26 @@ def ledger(session: Session, tool_id: str | None = None) -> list[LedgerLine]:
     return [LedgerLine(row[0], row[1], row[2], LoadReport(*row[3:10]), row[10]) for row in rows]
 
 
-def verify_ledger(session: Session) -> None:
-    """DataError when a load's fates do not add up to its lines, or rows or quarantine hold other lines than it says."""
+def verify_ledger(session: Session, tool_id: str | None = None) -> None:
+    """DataError when a load's fates do not add up to its lines, or rows or quarantine hold other lines than it says.
+
+    Of one tool or of everything.
+    """
     stored = " union all ".join(f"select load_id, lines from {dataset.table}" for dataset in DATASETS.values())
-    wrong = session.rows(f"""
+    wrong = session.rows(
+        f"""
         with stored as (select load_id, sum(lines) as lines from ({stored}) group by load_id),
         kept as (select load_id, sum(lines) as lines from raw.quarantine group by load_id)
         select l.path, l.load_id
         from raw.load as l left join stored using (load_id) left join kept using (load_id)
-        where l.lines_read <> l.lines_loaded + l.lines_duplicate + l.lines_superseded + l.lines_quarantined
-                              + l.lines_blank
-           or l.lines_loaded <> coalesce(stored.lines, 0) or l.lines_quarantined <> coalesce(kept.lines, 0)
+        where (? is null or l.tool_id = ?)
+          and (l.lines_read <> l.lines_loaded + l.lines_duplicate + l.lines_superseded + l.lines_quarantined
+                               + l.lines_blank
+               or l.lines_loaded <> coalesce(stored.lines, 0) or l.lines_quarantined <> coalesce(kept.lines, 0))
         order by l.load_id
-    """)
+        """,
+        [tool_id, tool_id],
+    )
     if wrong:
         names = ", ".join(f"{path} (load {load_id})" for path, load_id in wrong)
         raise DataError(f"{session.workspace.warehouse}: the books do not balance for {names} - takeup run --full")

@@ -1,0 +1,210 @@
+"""The command line. Each command parses its options and calls orchestration.commands; heavy libraries load on use.
+
+Exit codes: 0 when all that the command promises holds, 1 when the data or a check failed, 2 for a usage or
+configuration error. Errors go to stderr, one line per finding, without a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.errors import TakeupError
+from orchestration.workspace import Workspace
+
+app = typer.Typer(
+    name="takeup",
+    help="Who of the intended people uses each AI tool, who uses it correctly, and what to do about the rest.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: half the time, and it reads the same in a pipe
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+people = typer.Typer(help="Join published figures to people.", no_args_is_help=True)
+quarantine = typer.Typer(help="Lines that could not be read.", no_args_is_help=True)
+rules = typer.Typer(help="Try rules out.", no_args_is_help=True)
+app.add_typer(people, name="people", rich_help_panel=None)
+app.add_typer(quarantine, name="quarantine")
+app.add_typer(rules, name="rules")
+
+WorkspaceOption = Annotated[
+    Path,
+    typer.Option(
+        "--workspace", "-w", envvar="TAKEUP_WORKSPACE", metavar="DIR", help="The workspace.", show_envvar=True
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+HERE = Path()
+
+
+@app.command(epilog="Example: takeup init acme")
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to set up.")]) -> None:
+    """Set a folder up as a workspace: commented configuration, inbox, vault. Files that exist are left alone."""
+    from orchestration.commands import workspaces
+
+    workspaces.init(folder)
+
+
+@app.command(epilog="Example: takeup demo /tmp/demo --people 500 --weeks 12")
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder for the demo.")] = Path("demo"),
+    head_count: Annotated[int, typer.Option("--people", min=100, max=200_000, help="Size of the company.")] = 2_000,
+    weeks: Annotated[int, typer.Option(min=12, max=156, help="Weeks of logs.")] = 26,
+    seed: Annotated[int, typer.Option(help="Another seed, another company of the same kind.")] = 7,
+) -> None:
+    """Run everything over a synthetic company whose true labels are known, and show how many were recognised."""
+    from orchestration.commands.demo import Size, run_demo
+
+    _end(run_demo(folder, Size(head_count, weeks, seed)))
+
+
+@app.command(epilog="Example: takeup run -w demo")
+def run(
+    workspace: WorkspaceOption = HERE,
+    full: Annotated[bool, typer.Option("--full", help="Run even when nothing has changed.")] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Judge as if it were this date (UTC) or instant.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read new logs, judge, check and publish. Exits with 1 when a step or check failed; nothing half is published."""
+    from orchestration.commands.run import run_workspace
+
+    _end(run_workspace(Workspace.at(workspace), full=full, as_of=as_of, as_json=as_json))
+
+
+@app.command(epilog="Example: takeup check -w demo")
+def check(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Check the configuration: every error and warning as file:line:column. Exits with 2 when there is an error."""
+    from orchestration.commands import workspaces
+
+    _end(workspaces.check(Workspace.at(workspace), as_json=as_json))
+
+
+@app.command(epilog="Example: takeup status -w demo --json")
+def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Show what was published last: people per tool and class, and where every line read has gone."""
+    from orchestration.commands.status import show_status
+
+    _end(show_status(Workspace.at(workspace), as_json=as_json))
+
+
+@app.command(epilog="Example: takeup dashboard -w demo --port 8501")
+def dashboard(
+    workspace: WorkspaceOption = HERE,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="The port on 127.0.0.1.")] = 8501,
+) -> None:
+    """Open the dashboard over what was published, on 127.0.0.1. Ends with Ctrl-C."""
+    from orchestration.commands import servers
+
+    servers.dashboard(Workspace.at(workspace), port)
+
+
+@app.command(epilog="Example: takeup dagster -w demo --port 3000")
+def dagster(
+    workspace: WorkspaceOption = HERE,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="The port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open Dagster over the workspace, on 127.0.0.1: assets, runs, the inbox sensor, the daily schedule."""
+    from orchestration.commands import servers
+
+    servers.dagster(Workspace.at(workspace), port)
+
+
+@app.command(epilog="Example: takeup doctor -w demo")
+def doctor(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Look for what would make a run fail: Python, packages, disk, permissions, locks, the publication."""
+    from orchestration.commands.doctor import examine
+
+    _end(examine(workspace, as_json=as_json))
+
+
+@app.command(epilog="Example: takeup schemas --out schemas")
+def schemas(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write them.")] = Path("schemas"),
+) -> None:
+    """Write the JSON Schema of every configuration file, for editors that complete and check while you type."""
+    from orchestration.commands import workspaces
+
+    workspaces.schemas(out)
+
+
+@people.command("key", epilog="Example: takeup people key p-1017 ada@example.com -w demo --why 'audit 12'")
+def people_key(
+    identifiers: Annotated[list[str], typer.Argument(metavar="PERSON_ID...", help="Person ids or other identifiers.")],
+    workspace: WorkspaceOption = HERE,
+    why: Annotated[str, typer.Option(help="The reason, for the vault's access log.")] = "not stated",
+    as_json: JsonOption = False,
+) -> None:
+    """Print the person_key of people, which joins to the published figures. Needs the vault; every use is logged."""
+    from orchestration.commands.people import show_keys
+
+    _end(show_keys(Workspace.at(workspace), identifiers, why, as_json=as_json))
+
+
+@quarantine.command("list", epilog="Example: takeup quarantine list -w demo --limit 20")
+def quarantine_list(
+    workspace: WorkspaceOption = HERE,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many lines.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List the lines that could not be read: file, line, reason. Their bytes stay sealed."""
+    from orchestration.commands.quarantine import show_quarantine
+
+    _end(show_quarantine(Workspace.at(workspace), limit, as_json=as_json))
+
+
+@quarantine.command("replay", epilog="Example: takeup quarantine replay -w demo")
+def quarantine_replay(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Read the quarantined lines again, after their format has been mended. Then: takeup run --full."""
+    from orchestration.commands.quarantine import replay
+
+    _end(replay(Workspace.at(workspace), as_json=as_json))
+
+
+@rules.command("evaluate", epilog="Example: takeup rules evaluate rules.yml events.csv.gz --out verdicts")
+def rules_evaluate(
+    rules_file: Annotated[Path, typer.Argument(metavar="RULES.yml", help="The rules of one tool.")],
+    events_file: Annotated[Path, typer.Argument(metavar="EVENTS.csv[.gz]", help="Events; see the rule reference.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the two files go.")],
+) -> None:
+    """Judge rules on an event file as a run would, and write obligations.csv and verdicts.csv."""
+    from orchestration.evaluate import evaluate
+
+    evaluate(rules_file, events_file, out)
+
+
+def _end(code: int) -> None:
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line; every error becomes a message on stderr and an exit code."""
+    try:
+        app()
+    except TakeupError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("stopped", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing left to say
+        raise SystemExit(1) from None
+    except OSError as error:
+        _fail(f"{error.filename or 'input or output'}: {error.strerror or error} - mend it and run again", 1)
+    except Exception as error:
+        if os.environ.get("TAKEUP_DEBUG"):
+            raise
+        _fail(f"unexpected {type(error).__name__}: {error} - run again with TAKEUP_DEBUG=1 for the details", 1)
+
+
+def _fail(message: str, code: int) -> None:
+    sys.stderr.write(f"{message}\n")
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""How commands talk: tables and JSON to stdout, findings and progress to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+
+class Progress(Protocol):
+    """Told how far long work has come: steps done, steps in all, and what is being done now."""
+
+    def __call__(self, done: int, total: int, label: str) -> None: ...
+
+
+def say(text: str = "") -> None:
+    """One line of a command's result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def warn(text: str) -> None:
+    """One line that is no part of the result."""
+    sys.stderr.write(f"{text}\n")
+
+
+def say_json(value: Any) -> None:
+    """The result for programs: one JSON document, dates as ISO text, paths as text."""
+    say(json.dumps(value, indent=2, default=str))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "") -> str:
+    """Plain text columns: numbers to the right, text to the left, None as an empty cell (unknown, not zero)."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(column), *(len(row[i]) for row in cells), 0) for i, column in enumerate(columns)]
+    is_number = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(columns))]
+    lines = [title] if title else []
+    for line in [list(columns), ["─" * width for width in widths], *cells]:
+        padded = (
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, is_number, strict=True)
+        )
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def records(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, title: str = "") -> str:
+    """A table of the named keys of `rows`; `columns` maps a key to its heading."""
+    return table(list(columns.values()), [[row.get(key) for key in columns] for row in rows], title=title)
+
+
+@contextmanager
+def progress_of(task: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, plain lines elsewhere; both on stderr, so that stdout holds the result alone."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, label: warn(f"[{done}/{total}] {label}")
+        return
+    # Slow to import, and of no use without a terminal.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    layout = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*layout, console=Console(stderr=True), transient=True) as bar:
+        shown = bar.add_task(task, total=None)
+        yield lambda done, total, label: bar.update(shown, completed=done, total=total, description=label)

@@ -1,0 +1,90 @@
+"""`takeup run`: the assets in this process, and at once the end when there is nothing new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orchestration.commands.output import progress_of, say, say_json, warn
+from orchestration.commands.status import say_headline
+from orchestration.errors import ConfigError
+from orchestration.publication import status
+from orchestration.registry.check import check
+from orchestration.run_stamp import last_run, parse_as_of, stamp_now
+from orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from orchestration.defs.in_process import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: `outcome` is None when nothing was new."""
+
+    outcome: Outcome | None
+
+    @property
+    def code(self) -> int:
+        return 0 if self.outcome is None or self.outcome.success else 1
+
+
+def run_workspace(workspace: Workspace, *, full: bool, as_of: str | None, as_json: bool) -> int:
+    """Run and print; the exit code."""
+    ended = execute(workspace, full=full, as_of=as_of)
+    if as_json:
+        _say_json(workspace, ended)
+    else:
+        say_end(workspace, ended)
+    return ended.code
+
+
+def execute(workspace: Workspace, *, full: bool, as_of: str | None) -> Ended:
+    """Materialise every asset, unless the last publication was made from the same inputs on the same day."""
+    if as_of is not None:
+        parse_as_of(as_of)
+    if not full and last_run(workspace) == stamp_now(workspace, as_of):
+        return Ended(None)
+    _refuse_broken_configuration(workspace)
+    from orchestration.defs.in_process import materialize
+
+    with progress_of("Starting") as on_progress:
+        outcome = materialize(workspace, as_of=as_of, full=full, on_progress=on_progress)
+    for warning in outcome.warnings:
+        warn(f"warning: {warning}")
+    for failure in outcome.failures:
+        warn(f"failed: {failure}")
+    return Ended(outcome)
+
+
+def say_end(workspace: Workspace, ended: Ended) -> None:
+    """The headline, or that the last publication still stands because this run failed."""
+    if ended.code:
+        standing = "the last publication stands" if workspace.latest.exists() else "nothing was published"
+        warn(f"The run failed; {standing}.")
+        return
+    if ended.outcome is None:
+        say("Nothing is new since the last run (--full runs all the same).\n")
+    say_headline(status(workspace))
+
+
+def _say_json(workspace: Workspace, ended: Ended) -> None:
+    outcome = ended.outcome
+    document = {
+        "success": ended.code == 0,
+        "is_new": outcome is not None,
+        "run_id": outcome.run_id if outcome else None,
+        "failures": list(outcome.failures) if outcome else [],
+        "warnings": list(outcome.warnings) if outcome else [],
+    }
+    say_json(status(workspace) | document)
+
+
+def _refuse_broken_configuration(workspace: Workspace) -> None:
+    """All errors at once, before anything heavy is loaded; warnings are told and do not stop the run."""
+    problems = check(workspace)
+    for problem in problems:
+        if problem.is_warning:
+            warn(str(problem))
+    errors = [problem for problem in problems if not problem.is_warning]
+    if errors:
+        raise ConfigError(errors)

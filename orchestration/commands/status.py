@@ -1,0 +1,51 @@
+"""`takeup status`, and the table that ends `takeup run`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from orchestration.commands.output import say, say_json, table
+from orchestration.publication import status
+from orchestration.workspace import Workspace
+
+COLUMNS = ("tool", "week", "eligible", "active", "correct", "incorrect", "non-user", "not judged")
+COUNTS = ("eligible", "active", "correct_user", "incorrect_user", "non_user", "not_judged")
+
+
+def show_status(workspace: Workspace, *, as_json: bool) -> int:
+    """Print what was published last; 1 when nothing was."""
+    found = status(workspace)
+    code = 0 if found["publication"] else 1
+    if as_json:
+        say_json(found)
+    elif code:
+        say(found["reason"])
+    else:
+        say(f"{found['publication']}\npublished {found['published_at']}\n")
+        say_headline(found)
+    return code
+
+
+def say_headline(found: Mapping[str, Any]) -> None:
+    """The table per tool, what the star means where there is one, and where every line read has gone."""
+    say(table(COLUMNS, [_row(tool) for tool in found["tools"]]))
+    if any(tool["is_provisional"] for tool in found["tools"]):
+        say("* provisional: late records or open deadlines may still change it")
+    lines = found["lines"]
+    fates = " + ".join(f"{count:,} {fate}" for fate, count in lines.items() if fate != "read")
+    say(f"\n{lines['read']:,} lines read = {fates}")
+
+
+def _row(tool: Mapping[str, Any]) -> list[Any]:
+    if tool["week_start"] is None:
+        return [tool["tool_id"], "no week has ended yet", *[None] * len(COUNTS)]
+    return [tool["tool_id"], _week(tool), *(tool[count] for count in COUNTS)]
+
+
+def _week(tool: Mapping[str, Any]) -> str:
+    """The ISO week with its last day, and a star while it is provisional."""
+    monday = date.fromisoformat(tool["week_start"])
+    sunday = monday + timedelta(days=6)
+    return f"{monday:%G-W%V}, to {sunday.day} {sunday:%b}{' *' if tool['is_provisional'] else ''}"

@@ -1,0 +1,1 @@
+"""The only modules that import Dagster: assets, checks, a sensor, a schedule, and how to run them in this process."""
