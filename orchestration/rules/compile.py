@@ -12,6 +12,8 @@ from orchestration.errors import ConfigError, Problem
 from orchestration.registry.rule_models import Catalogue, Rule, RuleFile
 from orchestration.registry.yaml_file import YamlFile
 from orchestration.rules.columns import Dialect
+from orchestration.rules.examples import parse_example
+from orchestration.rules.faults import LanguageError
 from orchestration.rules.hashing import semantic_hash
 from orchestration.rules.parsing import RuleError, parse_rule
 from orchestration.rules.selectors import parse_selector
@@ -126,6 +128,8 @@ def _compile(files: Iterable[tuple[YamlFile, RuleFile, Vocabulary]], dialect: Di
                 rows.append(compile_rule(rules.tool, rule, vocabulary, len(rows) + 1, dialect))
             except RuleError as error:
                 problems += _rule_problems(file, index, error)
+            else:
+                problems += _example_problems(file, index, rule, vocabulary)
     if problems:
         raise ConfigError(problems)
     return rows
@@ -134,6 +138,15 @@ def _compile(files: Iterable[tuple[YamlFile, RuleFile, Vocabulary]], dialect: Di
 def _rule_problems(file: YamlFile, index: int, error: RuleError) -> Iterator[Problem]:
     for loc, one in error.found:
         yield file.problem(("rules", index, *loc), one.what, one.mend, offset=one.offset)
+
+
+def _example_problems(file: YamlFile, index: int, rule: Rule, vocabulary: Vocabulary) -> Iterator[Problem]:
+    for number, example in enumerate(rule.examples):
+        try:
+            parse_example(example.events, rule, vocabulary)
+        except LanguageError as error:
+            loc = ("rules", index, "examples", number, "events")
+            yield file.problem(loc, error.what, error.mend, offset=error.offset)
 
 
 def _catalogue_problems(file: YamlFile, rules: RuleFile) -> Iterator[Problem]:

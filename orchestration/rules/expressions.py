@@ -98,10 +98,10 @@ def plain(node: Node) -> str:
     """`node` as the language itself writes it: for sentences, messages and the semantic hash."""
     if not node.operands:
         return _plain_leaf(node)
-    operands = [_inner(operand) for operand in node.operands]
+    operands = [_inner(operand, node.op) for operand in node.operands]
     if node.op == "not" and node.operands[0].op in ("is_null", "in", "between"):
         inner = node.operands[0]
-        return _predicate(inner.op, [_inner(operand) for operand in inner.operands], "not ")
+        return _predicate(inner.op, [_inner(operand, inner.op) for operand in inner.operands], "not ")
     if node.op in ("is_null", "in", "between"):
         return _predicate(node.op, operands, "")
     if node.op in (*INFIX, "/", "and", "or"):
@@ -111,10 +111,11 @@ def plain(node: Node) -> str:
     return f"-{operands[0]}" if node.op == "negate" else f"{node.op}({', '.join(operands)})"
 
 
-def _inner(node: Node) -> str:
-    """An operand, in parentheses unless it binds more tightly than anything around it."""
-    is_tight = node.op in ("column", "literal", "coalesce", "greatest", "least", "is_null", *COMPARISONS)
-    return plain(node) if is_tight else f"({plain(node)})"
+def _inner(node: Node, around: str) -> str:
+    """An operand, in parentheses unless it binds more tightly than the operation around it."""
+    is_tight = node.op in ("column", "literal", "coalesce", "greatest", "least")
+    is_clause = node.op in (*COMPARISONS, "is_null") and around in ("and", "or")
+    return plain(node) if is_tight or is_clause else f"({plain(node)})"
 
 
 def _predicate(op: str, operands: list[str], negation: str) -> str:
