@@ -142,7 +142,7 @@ def _verdict_rows(judgement: Judgement) -> Iterable[tuple[object, ...]]:
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows(rows)
     return path

@@ -17,7 +17,7 @@ in_force as (
     select found.*, rules.rule_id, rules.version, rules.tool_id, rules.roles, {{ local_date('found.obligation_at') }} as obligation_date
     from found
     inner join (
-        select *, {{ json_text('spec', 'roles') }} as roles from rules
+        select *, nullif({{ json_text('spec', 'roles') }}, '[]') as roles from rules
     ) as rules on rules.rule_no = found.rule_no
     where {{ local_date('found.obligation_at') }} >= coalesce(rules.effective_from, date '0001-01-01')
         and {{ local_date('found.obligation_at') }} <= coalesce(rules.effective_to, date '9999-12-31')
