@@ -1,10 +1,10 @@
 -- Obligations counted per person, rule and week of activation: the additive facts under every window.
 select
-    tool_id, person_no, rule_no, rule_id, week_start,
+    rule_no, person_no, week_start,
     cast(sum(case when outcome = 'kept' then weight else 0 end) as bigint) as kept,
     cast(sum(case when outcome = 'broken' then weight else 0 end) as bigint) as broken,
     cast(sum(case when outcome = 'pending' then weight else 0 end) as bigint) as pending,
     cast(sum(case when outcome = 'unknown' then weight else 0 end) as bigint) as unknown,
     cast(sum(case when outcome = 'excused' then weight else 0 end) as bigint) as excused
 from {{ ref('int_obligations') }}
-group by 1, 2, 3, 4, 5
+group by 1, 2, 3

@@ -3,19 +3,17 @@ with
 
 windowed as (
     select
-        counted.tool_id, counted.person_no, counted.rule_id, tool_window.week_start,
-        max(counted.rule_no) as rule_no,  -- the newest version with an obligation in the window sets the terms
-        max(tool_window.is_provisional) as is_provisional,
+        windows.rule_key, counted.person_no, windows.week_start,
+        max(counted.rule_no) as rule_no,
         cast(sum(counted.kept + counted.broken) as bigint) as judged,
         cast(sum(counted.broken) as bigint) as broken,
         cast(sum(counted.pending) as bigint) as pending,
         cast(sum(counted.unknown) as bigint) as unknown,
         cast(sum(counted.excused) as bigint) as excused
     from {{ ref('int_rule_weeks') }} as counted
-    inner join {{ ref('int_tool_windows') }} as tool_window
-        on tool_window.tool_id = counted.tool_id
-        and counted.week_start >= tool_window.window_start and counted.week_start < tool_window.window_end
-    group by 1, 2, 3, 4
+    inner join {{ ref('int_rule_windows') }} as windows
+        on windows.rule_no = counted.rule_no and windows.obligation_week = counted.week_start
+    group by 1, 2, 3
 ),
 
 terms as (
@@ -29,7 +27,7 @@ terms as (
 
 judged as (
     select
-        windowed.*, terms.version, terms.severity, terms.is_share,
+        windowed.*, terms.tool_id, terms.severity,
         {{ verdict('windowed.judged', 'windowed.broken', 'windowed.pending', 'terms.severity', 'terms.tolerate',
                    'terms.evidence_incorrect', 'terms.evidence_correct', 'terms.is_share', 'terms.share_min', 'terms.share_max') }} as verdict
     from windowed

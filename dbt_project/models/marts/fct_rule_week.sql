@@ -2,40 +2,51 @@ with
 
 verdicts as (select * from {{ ref('int_verdicts') }}),
 
-broken as (
+-- The first three of a window are among the first three of its weeks.
+first_broken_of_weeks as (
+    select rule_no, person_no, week_start, obligation_at, event_id
+    from (
+        select
+            *, row_number() over (partition by rule_no, person_no, week_start order by obligation_at, event_id) as place
+        from {{ ref('int_obligation_events') }}
+        where outcome = 'broken'
+    ) as placed
+    where place <= 3
+),
+
+first_broken as (
     select
-        obligation.tool_id, obligation.person_no, obligation.rule_id, tool_window.week_start,
-        {{ first_three('obligation.event_id', 'obligation.obligation_at, obligation.event_id') }} as first_broken_event_ids
-    from {{ ref('int_obligation_events') }} as obligation
-    inner join {{ ref('int_tool_windows') }} as tool_window
-        on tool_window.tool_id = obligation.tool_id
-        and obligation.week_start >= tool_window.window_start and obligation.week_start < tool_window.window_end
-    where obligation.outcome = 'broken'
-    group by 1, 2, 3, 4
+        windows.rule_key, broken.person_no, windows.week_start,
+        {{ first_three('broken.event_id', 'broken.obligation_at, broken.event_id') }} as first_broken_event_ids
+    from first_broken_of_weeks as broken
+    inner join {{ ref('int_rule_windows') }} as windows
+        on windows.rule_no = broken.rule_no and windows.obligation_week = broken.week_start
+    group by 1, 2, 3
 )
 
 select
     person.person_key,
     verdicts.tool_id,
-    verdicts.rule_id,
+    rule.rule_id,
     verdicts.severity,
     verdicts.verdict,
     statuses.org_unit,
-    broken.first_broken_event_ids,
-    cast(verdicts.version as bigint) as version,
+    first_broken.first_broken_event_ids,
+    cast(rule.version as bigint) as version,
     verdicts.judged,
     verdicts.broken,
     verdicts.pending,
     verdicts.unknown,
     verdicts.excused,
     cast(verdicts.judged - verdicts.broken as double) / nullif(verdicts.judged, 0) as value,
-    verdicts.is_provisional,
+    statuses.is_provisional,
     verdicts.week_start
 from verdicts
+inner join {{ ref('stg_rule_book') }} as rule on rule.rule_no = verdicts.rule_no
 inner join {{ ref('stg_people') }} as person on person.person_no = verdicts.person_no
 inner join {{ ref('int_statuses') }} as statuses
     on statuses.tool_id = verdicts.tool_id and statuses.person_no = verdicts.person_no
     and statuses.week_start = verdicts.week_start
-left join broken
-    on broken.tool_id = verdicts.tool_id and broken.person_no = verdicts.person_no
-    and broken.rule_id = verdicts.rule_id and broken.week_start = verdicts.week_start
+left join first_broken
+    on first_broken.rule_key = verdicts.rule_key and first_broken.person_no = verdicts.person_no
+    and first_broken.week_start = verdicts.week_start

@@ -1,0 +1,20 @@
+-- Into which windows the obligations of a week fall, for every rule and version: a few thousand rows of integers that
+-- spare the big tables a range join. `rule_key` is one per rule, whatever the version; the newest version in a window
+-- sets the terms of its verdict.
+with
+
+rules as (
+    select rule_no, tool_id, min(rule_no) over (partition by tool_id, rule_id) as rule_key
+    from {{ ref('stg_rule_book') }}
+),
+
+windows as (select * from {{ ref('int_tool_windows') }})
+
+select
+    rules.rule_no, rules.rule_key, rules.tool_id,
+    member.week_start as obligation_week, windows.week_start, windows.is_provisional
+from rules
+inner join windows on windows.tool_id = rules.tool_id
+inner join windows as member
+    on member.tool_id = windows.tool_id
+    and member.week_start >= windows.window_start and member.week_start < windows.window_end
