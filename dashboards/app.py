@@ -16,14 +16,19 @@ from dashboards.app_pages import data_health, definitions, overview
 from dashboards.app_pages.parts import Filters, empty
 
 WEEKS = (8, 13, 26, 52)
+DEFAULT_WEEKS = 26
+FILTER_PX = 240
+OVERVIEW, DEFINITIONS = "", "definitions"  # the default page has an empty path
+# A Material icon would be fetched from a font server.
+FAVICON = Path(__file__).parent / "static" / "favicon.svg"
 
 
 def main() -> None:
     """One run of the script: every click comes through here."""
-    st.set_page_config(page_title="takeup", page_icon=":material/trending_up:", layout="wide")
+    st.set_page_config(page_title="takeup", page_icon=str(FAVICON), layout="wide")
     filters: list[Filters] = []
     page = st.navigation(_pages(filters), position="top")
-    chosen = _choose()
+    chosen = _choose(page.url_path)
     if chosen:
         filters.append(chosen)
         page.run()
@@ -45,7 +50,7 @@ def _page(draw: Callable[[Filters], None], filters: list[Filters], title: str, p
     return st.Page(run, title=title, url_path=path, icon=icon, default=path == "overview")
 
 
-def _choose() -> Filters | None:
+def _choose(page: str) -> Filters | None:
     """The publication and the filters; None after saying why there is nothing to choose from."""
     path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"])) if "TAKEUP_WORKSPACE" in os.environ else None
     published = marts.publication(path) if path else None
@@ -57,26 +62,61 @@ def _choose() -> Filters | None:
         _no_tools()
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        return _filter_row(path, published, tools)
+        return _filter_row(page, path, published, tools)
 
 
-def _filter_row(path: Path, published: marts.Publication, tools: tuple[marts.Tool, ...]) -> Filters:
-    titles = {tool.tool_id: _title(tool, tools) for tool in tools}
-    units = [marts.WHOLE_COMPANY, *marts.org_units(path)]
-    unit_name = published.org_unit_attribute.replace("_", " ").capitalize()
-    _accept_ids_in_links(list(titles))
-    tool_id = st.selectbox("Tool", list(titles), format_func=titles.__getitem__, key="tool", bind="query-params", width=240)
-    unit = st.selectbox(unit_name, units, format_func=_unit_title, key="unit", bind="query-params", width=240)
-    weeks = st.segmented_control("Weeks", WEEKS, default=26, key="weeks", bind="query-params", required=True)
-    tool = next(tool for tool in tools if tool.tool_id == tool_id)
+def _filter_row(page: str, path: Path, published: marts.Publication, tools: tuple[marts.Tool, ...]) -> Filters:
+    """All filters on every page, or the address would forget them; those that a page does not heed are disabled."""
+    tool = _choose_tool(tools)
+    unit = _choose_unit(path, published, is_heeded=page == OVERVIEW)
+    weeks = _choose_weeks(is_heeded=page != DEFINITIONS)
     return Filters(path, published, tools, tool, unit, weeks)
 
 
-def _accept_ids_in_links(tool_ids: list[str]) -> None:
-    """A link may name a tool by its id, which never changes; the widget itself knows only titles."""
+def _choose_tool(tools: tuple[marts.Tool, ...]) -> marts.Tool:
+    by_id = {tool.tool_id: tool for tool in tools}
+    titles = {tool.tool_id: _title(tool, tools) for tool in tools}
+    _accept_ids_in_links(titles)
+    chosen = st.selectbox(
+        "Tool", list(titles), format_func=titles.__getitem__, key="tool", bind="query-params", width=FILTER_PX
+    )
+    return by_id[str(chosen)]
+
+
+def _choose_unit(path: Path, published: marts.Publication, is_heeded: bool) -> str:
+    name = published.org_unit_attribute.replace("_", " ").capitalize()
+    units = [marts.WHOLE_COMPANY, *marts.org_units(path)]
+    chosen = st.selectbox(
+        name,
+        units,
+        format_func=_unit_title,
+        key="unit",
+        bind="query-params",
+        width=FILTER_PX,
+        disabled=not is_heeded,
+    )
+    return str(chosen)
+
+
+def _choose_weeks(is_heeded: bool) -> int:
+    weeks = st.segmented_control(
+        "Weeks",
+        WEEKS,
+        default=DEFAULT_WEEKS,
+        key="weeks",
+        bind="query-params",
+        required=True,
+        disabled=not is_heeded,
+    )
+    return weeks or DEFAULT_WEEKS
+
+
+def _accept_ids_in_links(titles: dict[str, str]) -> None:
+    """A link may name a tool by its id, which never changes; the widget itself reads only titles."""
     asked = st.query_params.get("tool")
-    if asked in tool_ids:
-        st.session_state["tool"] = asked
+    if asked in titles and "tool" not in st.session_state:
+        st.query_params["tool"] = titles[asked]
+        st.rerun()
 
 
 def _title(tool: marts.Tool, tools: tuple[marts.Tool, ...]) -> str:
@@ -93,7 +133,7 @@ def _nothing_published() -> None:
     empty(
         "Nothing has been published yet",
         "The dashboard shows only what a finished run published, and this workspace has no publication.",
-        "run `takeup run` in the workspace, then reload this page. `takeup demo` makes a workspace with a made-up company.",
+        "run `takeup run` in the workspace, then reload this page. `takeup demo` makes one with a made-up company.",
     )
 
 

@@ -16,13 +16,18 @@ from dashboards.marts import AdoptionWeek, SourceDay, Target
 
 Spec = dict[str, Any]
 CORRECT, INCORRECT, NON_USER, NOT_JUDGED = range(4)
-BAR_ROW_PX = 46
-TREND_PX = 280
+BAR_ROW_PX = 48
+TREND_PX = 320
+PACE_PX = 264
 # With fewer weeks an area is a sliver; bars say the same and can be read.
 FEWEST_WEEKS_OF_AN_AREA = 4
 PACE_WEEKS = 4
+# Paler than final weeks, but not so pale that a non-user's grey passes for the grey of not judged.
+PROVISIONAL_OPACITY = 0.72
 # Mean advance of Inter SemiBold at 12 px, measured on figures and short words.
 GLYPH_PX = 6.9
+NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+PADDING = {"left": 0, "right": 8, "top": 4, "bottom": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +76,16 @@ def status_trend(weeks: Sequence[AdoptionWeek], target: Target | None) -> Spec:
     layers = [*trend, *_target_line(target), *_provisional_label(weeks)]
     return {
         "height": TREND_PX,
+        "padding": PADDING,
         "data": {"values": _status_rows(weeks)},
         "encoding": {"x": _week_axis(len(weeks))},
         "layer": layers,
-        "config": {"legend": {"orient": "top", "direction": "horizontal", "columns": 2, "symbolType": "square"}},
     }
 
 
 def gap_and_pace(weeks: Sequence[AdoptionWeek], target: Target) -> Spec:
     """Share of correct users by week, the target at its date, and the straight path that would lead there."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"at": week.week_start.isoformat(), "share": week.correct_share, "is_final": not week.is_provisional}
         | _tip(week.week_start, wording.share(week.correct_share))
         for week in weeks
@@ -91,11 +96,18 @@ def gap_and_pace(weeks: Sequence[AdoptionWeek], target: Target) -> Spec:
         *_path_layers(weeks, target),
     ]
     return {
-        "height": TREND_PX,
+        "height": PACE_PX,
+        "padding": PADDING,
         "data": {"values": rows},
         "encoding": {
             "x": {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": _DATE_AXIS},
-            "y": {"field": "share", "type": "quantitative", "title": None, "axis": _SHARE_AXIS, "scale": {"zero": False}},
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "title": None,
+                "axis": _SHARE_AXIS,
+                "scale": {"zero": False},
+            },
             "tooltip": _TOOLTIP,
         },
         "layer": layers,
@@ -111,6 +123,7 @@ def bars(rows: Sequence[Bar], longest: float | None = None) -> Spec:
     marked = [row for row in rows if row.mark is not None]
     return {
         "height": BAR_ROW_PX * max(len(rows), 1),
+        "padding": NO_PADDING,
         "data": {"values": [_bar_row(number, row, full) for number, row in enumerate(rows)]},
         "encoding": {
             "y": {"field": "row", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}},
@@ -133,17 +146,17 @@ def records_by_day(days: Sequence[SourceDay]) -> Spec:
     ]
     return {
         "height": 220,
+        "padding": PADDING,
         "data": {"values": rows},
-        "mark": {"type": "bar", "width": {"band": 0.8}},
+        "mark": {"type": "bar", "binSpacing": 1},
         "encoding": {
             "x": {
                 "field": "at", "type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": _DATE_AXIS,
-                "bandPosition": 0.5,
             },
             "y": {"field": "records", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "format": "~s"}},
             "color": {
                 "field": "kind", "type": "nominal", "scale": {"domain": ["On time", "Late"]},
-                "legend": {"title": None, "orient": "top"},
+                "legend": _LEGEND,
             },
             "order": {"field": "place"},
             "tooltip": [
@@ -159,7 +172,7 @@ def _final(weeks: Sequence[AdoptionWeek]) -> list[AdoptionWeek]:
     return [week for week in weeks if not week.is_provisional]
 
 
-def _tip(week_start: date, figure: str) -> dict[str, str]:
+def _tip(week_start: date, figure: str) -> dict[str, Any]:
     return {"week": f"Week of {wording.day(week_start)}", "figure": figure}
 
 
@@ -169,7 +182,9 @@ def _status_rows(weeks: Sequence[AdoptionWeek]) -> list[dict[str, Any]]:
     has_provisional = any(week.is_provisional for week in weeks)
     rows: list[dict[str, Any]] = []
     for week in weeks:
-        parts = [week.is_provisional, True] if has_provisional and week.week_start == boundary else [week.is_provisional]
+        parts = (
+            [week.is_provisional, True] if has_provisional and week.week_start == boundary else [week.is_provisional]
+        )
         rows += [row | {"is_provisional": part} for part in parts for row in _statuses_of(week)]
     return rows
 
@@ -194,13 +209,16 @@ def _statuses_of(week: AdoptionWeek) -> list[dict[str, Any]]:
 def _areas(weeks: Sequence[AdoptionWeek]) -> list[Spec]:
     encoding = _status_encoding()
     final = {"mark": {"type": "area"}, "transform": [{"filter": "!datum.is_provisional"}], "encoding": encoding}
-    paler = {"mark": {"type": "area", "opacity": 0.55}, "transform": [{"filter": "datum.is_provisional"}]}
+    paler = {
+        "mark": {"type": "area", "opacity": PROVISIONAL_OPACITY},
+        "transform": [{"filter": "datum.is_provisional"}],
+    }
     parts = [final] if _final(weeks) else []
     return [*parts, paler | {"encoding": encoding}] if any(week.is_provisional for week in weeks) else parts
 
 
 def _status_bars() -> Spec:
-    paler = {"condition": {"test": "datum.is_provisional", "value": 0.55}, "value": 1}
+    paler = {"condition": {"test": "datum.is_provisional", "value": PROVISIONAL_OPACITY}, "value": 1}
     return {"mark": {"type": "bar", "width": {"band": 0.7}}, "encoding": _status_encoding() | {"opacity": paler}}
 
 
@@ -211,7 +229,7 @@ def _status_encoding() -> Spec:
             "field": "share", "type": "quantitative", "stack": "zero", "title": None, "axis": _SHARE_AXIS,
             "scale": {"domain": [0, 1]},
         },
-        "color": {"field": "status", "type": "nominal", "scale": {"domain": titles}, "legend": {"title": None}},
+        "color": {"field": "status", "type": "nominal", "scale": {"domain": titles}, "legend": _LEGEND},
         "order": {"field": "place", "type": "quantitative"},
         "tooltip": [{"field": "status", "title": "Status"}, *_TOOLTIP],
     }  # fmt: skip
@@ -236,16 +254,19 @@ def _target_line(target: Target | None) -> list[Spec]:
 
 
 def _provisional_label(weeks: Sequence[AdoptionWeek]) -> list[Spec]:
-    provisional = [week.week_start for week in weeks if week.is_provisional]
-    if not provisional or len(weeks) < FEWEST_WEEKS_OF_AN_AREA:
+    """A dotted line after the last final week, and the word on its final side, where there is room."""
+    if len(weeks) < FEWEST_WEEKS_OF_AN_AREA or not any(week.is_provisional for week in weeks):
         return []
-    mark = {"type": "text", "align": "right", "baseline": "top", "dy": 6, "dx": -4, "fontSize": 11, "fontWeight": 600}
+    mark = {"type": "text", "baseline": "top", "dy": 6, "fontSize": 11, "fontWeight": 600, "color": "currentColor"}
+    y = {"value": 0}
+    if not _final(weeks):
+        words = {"data": {"values": [{"text": "All weeks are provisional"}]}, "mark": mark | {"align": "left", "dx": 6}}
+        return [words | {"encoding": {"x": {"value": 0}, "y": y, "text": {"field": "text"}}}]
+    at = {"values": [{"at": _final(weeks)[-1].week_start.isoformat(), "text": "provisional \N{RIGHTWARDS ARROW}"}]}
+    rule = {"type": "rule", "strokeDash": [2, 3], "color": "currentColor", "opacity": 0.6}
     return [
-        {
-            "data": {"values": [{"text": f"Provisional from {wording.day(provisional[0])}"}]},
-            "mark": mark | {"color": "currentColor"},
-            "encoding": {"x": {"value": "width"}, "y": {"value": 0}, "text": {"field": "text"}},
-        }
+        {"data": at, "mark": rule, "encoding": {"y": None}},
+        {"data": at, "mark": mark | {"align": "right", "dx": -6}, "encoding": {"y": y, "text": {"field": "text"}}},
     ]
 
 
@@ -256,7 +277,10 @@ def _path_layers(weeks: Sequence[AdoptionWeek], target: Target) -> list[Spec]:
     diamond = {"type": "point", "shape": "diamond", "size": 110, "filled": True, "color": "currentColor", "opacity": 1}
     layers: list[Spec] = [{"data": {"values": [due]}, "mark": diamond}]
     text = f"{wording.target_share(target.value)} by {wording.day(target.due)}"
-    label = {"type": "text", "align": "right", "dx": -10, "dy": -12, "fontWeight": 600, "color": "currentColor"}
+    # On the side of the diamond where the line is not.
+    is_below = bool(known) and (known[-1].correct_share or 0.0) >= target.value
+    label = {"type": "text", "align": "right", "dx": 6, "dy": 18 if is_below else -16, "fontWeight": 600}
+    label |= {"color": "currentColor"}
     layers.append({"data": {"values": [due | {"text": text}]}, "mark": label, "encoding": {"text": {"field": "text"}}})
     is_open = known and known[-1].week_start < target.due and (known[-1].correct_share or 0.0) < target.value
     if is_open:
@@ -281,7 +305,11 @@ def _coloured_bars(rows: Sequence[Bar]) -> list[Spec]:
     scale = {"domain": [CORRECT, INCORRECT, NON_USER, NOT_JUDGED]}
     colour = {"field": "colour", "type": "nominal", "scale": scale, "legend": None}
     bar = {"type": "bar", "height": 14, "yOffset": 10, "cornerRadius": 2}
-    return [{"mark": bar, "encoding": {"x": _PART, "color": colour}}] if rows else []
+    # The palest colour needs an outline to stand out from the track.
+    outline = bar | {"filled": False, "color": "currentColor", "strokeWidth": 1, "opacity": 0.45}
+    palest = {"mark": outline, "transform": [{"filter": f"datum.colour === {NOT_JUDGED}"}], "encoding": {"x": _PART}}
+    is_palest = any(row.colour == NOT_JUDGED for row in rows)
+    return [{"mark": bar, "encoding": {"x": _PART, "color": colour}}, *([palest] if is_palest else [])]
 
 
 def _label(rows: Sequence[Bar]) -> Spec:
@@ -305,7 +333,12 @@ _SHARE_OF = {
     "non_user": "non_user_share",
     "not_judged": "not_judged_share",
 }
-_DATE_AXIS: Spec = {"format": "%-d %b", "labelOverlap": "greedy", "grid": False, "labelAngle": 0, "labelSeparation": 12}
+_DATE_AXIS: Spec = {"format": "%-d %b", "labelOverlap": True, "grid": False, "labelAngle": 0, "labelSeparation": 12}
+# Four names in a row do not fit on a phone. The symbols keep full strength where the areas are paler.
+_LEGEND: Spec = {
+    "title": None, "orient": "top", "symbolType": "square", "symbolOpacity": 1,
+    "columns": {"signal": "width < 380 ? 2 : 4"},
+}  # fmt: skip
 _SHARE_AXIS: Spec = {"format": ".0%", "tickCount": 5}
 _TOOLTIP: list[Spec] = [{"field": "week", "title": "Week"}, {"field": "figure", "title": "Figure"}]
 _PART: Spec = {"field": "part", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1]}}
@@ -314,7 +347,14 @@ _TRACK: Spec = {
     "encoding": {"x": {"datum": 1, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None}},
 }
 _MARK: Spec = {
-    "mark": {"type": "tick", "height": 24, "thickness": 3, "yOffset": 10, "color": "currentColor", "orient": "vertical"},
+    "mark": {
+        "type": "tick",
+        "height": 20,
+        "thickness": 3,
+        "yOffset": 10,
+        "color": "currentColor",
+        "orient": "vertical",
+    },
     "transform": [{"filter": "datum.mark !== null"}],
     "encoding": {"x": {"field": "mark", "type": "quantitative", "axis": None}},
 }

@@ -38,7 +38,11 @@ FIGURES = (
     Figure("Gap", _ELIGIBLE, "Share of correct users minus the target, in percentage points (pp)"),
     Figure("Pace", _ELIGIBLE, "Change of that share over the last four final weeks, per week"),
     Figure("Needed pace", _ELIGIBLE, "Gap divided by the weeks left until the target is due"),
-    Figure("Provisional week", "None: a mark", "The logs have not passed the week's end and the longest deadline, or late data may still come"),
+    Figure(
+        "Provisional week",
+        "None: a mark",
+        "The logs have not passed the week's end and the longest deadline, or late data may still come",
+    ),
     Figure("Freshness", "None: hours", "As-of time minus the time of the source's newest record"),
     Figure("Lines read", "None: a count of lines", "Loaded + duplicate + superseded + quarantined + blank or header"),
     Figure("Known identities", "Identities seen in a source", "Those that belong to a person of the roster"),
@@ -48,7 +52,9 @@ STATUSES = (
     Branch("Not judged", wording.NOT_JUDGED["paused"], "The owner has paused the tool"),
     Branch("Not judged", wording.NOT_JUDGED["away"], "Fewer available days in the window than the tool asks for"),
     Branch("Not judged", wording.NOT_JUDGED["new"], "Eligible for less than the days of grace"),
-    Branch("Incorrect user", "A blocker rule was violated", "One proven breach is enough, even below the use threshold"),
+    Branch(
+        "Incorrect user", "A blocker rule was violated", "One proven breach is enough, even below the use threshold"
+    ),
     Branch("Not judged", wording.NOT_JUDGED["no_opportunity"], "Work items are declared and the person had none"),
     Branch("Non-user", wording.NON_USER["tried"], "Some uses in the window, fewer than the tool asks for"),
     Branch("Non-user", wording.NON_USER["lapsed"], "Uses before the window, none in it"),

@@ -223,7 +223,10 @@ def org_units(path: Path) -> list[str]:
 
 def adoption(path: Path, tool_id: str, org_unit: str, weeks: int) -> list[AdoptionWeek]:
     """The last `weeks` weeks of a tool, oldest first; `org_unit` is a unit's name or WHOLE_COMPANY."""
-    reasons = [*(f"not_judged_{name}" for name in NOT_JUDGED_REASONS), *(f"non_user_{name}" for name in NON_USER_REASONS)]
+    reasons = [
+        *(f"not_judged_{name}" for name in NOT_JUDGED_REASONS),
+        *(f"non_user_{name}" for name in NON_USER_REASONS),
+    ]
     sql = f"""
         select week_start, is_provisional, eligible, active, correct_user, incorrect_user, non_user, not_judged,
             active_share, correct_share, incorrect_share, non_user_share, not_judged_share,
@@ -334,18 +337,22 @@ def _line_columns() -> str:
 
 
 def _adoption_week(*row: Any) -> AdoptionWeek:
-    named, reasons = row[:14], row[14:]
-    split = len(NOT_JUDGED_REASONS)
-    not_judged = dict(zip(NOT_JUDGED_REASONS, reasons[:split], strict=True))
-    return AdoptionWeek(*named, not_judged, dict(zip(NON_USER_REASONS, reasons[split:], strict=True)))
+    reasons = len(NOT_JUDGED_REASONS) + len(NON_USER_REASONS)
+    counted = iter(row[-reasons:])
+    not_judged = {reason: next(counted) for reason in NOT_JUDGED_REASONS}
+    non_user = {reason: next(counted) for reason in NON_USER_REASONS}
+    values = (*row[:-reasons], not_judged, non_user)
+    return AdoptionWeek(*values)
 
 
 def _source_health(*row: Any) -> SourceHealth:
-    return SourceHealth(*row[:10], Lines(*row[10:]))
+    values = (*row[:-6], Lines(*row[-6:]))
+    return SourceHealth(*values)
 
 
 def _load(*row: Any) -> Load:
-    return Load(*row[:5], Lines(*row[5:]))
+    values = (*row[:-6], Lines(*row[-6:]))
+    return Load(*values)
 
 
 def _select(path: Path, sql: str, parameters: dict[str, Any], shape: Callable[..., Row]) -> list[Row]:
@@ -357,7 +364,11 @@ def _select(path: Path, sql: str, parameters: dict[str, Any], shape: Callable[..
 @lru_cache(maxsize=2)
 def _connection(real_path: str) -> duckdb.DuckDBPyConnection:
     """One connection per publication: a new publication has a new real path. The one before it may still be read."""
-    closed = {"enable_external_access": "false", "autoload_known_extensions": "false", "threads": "2"}
+    closed: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "autoload_known_extensions": False,
+        "threads": 2,
+    }
     connection = duckdb.connect(real_path, read_only=True, config=closed)
     connection.execute("set global timezone = 'UTC'")
     connection.execute("set lock_configuration = true")

@@ -55,6 +55,11 @@ def points(value: float | None, digits: int = 1) -> str:
     return f"{sign}{abs(rounded):.{digits}f} pp"
 
 
+def change(value: float) -> str:
+    """A difference as a metric card wants it: with a plain hyphen, by which the card tells that it fell."""
+    return points(value).replace(MINUS, "-")
+
+
 def count(value: int | None) -> str:
     """A whole number with separators."""
     return UNKNOWN if value is None else f"{value:,}"
@@ -81,12 +86,12 @@ def moment(value: datetime | None) -> str:
 
 
 def hours(value: float | None) -> str:
-    """A span of time given in hours; days from two days on."""
+    """A span of time given in hours; in days from ten days on."""
     if value is None:
         return UNKNOWN
     if value < 1:
         return f"{round(value * 60)} min"
-    return f"{value:.0f} h" if value < 48 else f"{value / 24:.1f} days"
+    return f"{value:.0f} h" if value < 240 else f"{value / 24:.1f} days"
 
 
 def target_share(value: float) -> str:

@@ -21,7 +21,9 @@ def page(filters: Filters) -> None:
     total = marts.lines(filters.path)
     st.title("Data health")
     published = filters.publication
-    st.caption(f"As of {wording.moment(published.as_of)} · published {wording.moment(published.published_at)} · all tools")
+    st.caption(
+        f"As of {wording.moment(published.as_of)} · published {wording.moment(published.published_at)} · all tools"
+    )
     if not total.read:
         _nothing_read()
         return
@@ -36,23 +38,34 @@ def _nothing_read() -> None:
     with st.container(border=True):
         st.header("No line has been read yet")
         st.markdown("The run found no file for any source, so there is nothing to check.")
-        st.markdown("**What to do:** drop exports into `inbox/<tool>/` and people into `inbox/people/`, then `takeup run`.")
+        st.markdown(
+            "**What to do:** drop exports into `inbox/<tool>/` and people into `inbox/people/`, then `takeup run`."
+        )
 
 
 def _cards(sources: Sequence[SourceHealth], total: Lines) -> None:
     late = [source for source in sources if source.is_late]
     columns = st.columns(4)
     columns[0].metric(
-        "Sources on time", f"{len(sources) - len(late)} of {len(sources)}", border=True, height="stretch",
+        "Sources on time",
+        f"{len(sources) - len(late)} of {len(sources)}",
+        border=True,
+        height="stretch",
         help="A source is on time while its newest record is younger than its deadline.",
     )
     columns[1].metric(
-        "Lines accounted for", wording.share((total.read - total.missing) / total.read), border=True, height="stretch",
+        "Lines accounted for",
+        wording.share((total.read - total.missing) / total.read),
+        border=True,
+        height="stretch",
         help=f"{total.read - total.missing:,} of {total.read:,} lines read are in exactly one count below.",
     )
     columns[2].metric(
-        "Lines in quarantine", f"{total.quarantined:,}", border=True, height="stretch",
-        help=f"{wording.share(total.quarantined / total.read, 2)} of {total.read:,} lines read; each is kept with its reason.",
+        "Lines in quarantine",
+        f"{total.quarantined:,}",
+        border=True,
+        height="stretch",
+        help=f"{wording.share(total.quarantined / total.read, 2)} of {total.read:,} lines; each is kept with its reason.",
     )
     columns[3].metric(
         "Records of known people", _resolved(sources), border=True, height="stretch",
@@ -74,7 +87,7 @@ def _equation(sources: Sequence[SourceHealth], total: Lines) -> None:
                 st.metric(f"{sign} {wording.LINE_KINDS[kind]}", f"{getattr(total, kind):,}", width="content")
         _balance(total)
         with st.expander("The equation of each source"):
-            table([{"Source": source.source_id} | _line_cells(source.lines) for source in sources])
+            table([{"Source": source.source_id, **_line_cells(source.lines)} for source in sources])
 
 
 def _balance(total: Lines) -> None:
@@ -84,9 +97,9 @@ def _balance(total: Lines) -> None:
         st.badge("Balances: 0 lines unaccounted for", icon=":material/check:", color="green")
 
 
-def _line_cells(lines: Lines) -> dict[str, str]:
-    kinds = {wording.LINE_KINDS[kind]: f"{getattr(lines, kind):,}" for kind in marts.LINE_KINDS}
-    return {"Read": f"{lines.read:,}"} | kinds | {"Unaccounted": f"{lines.missing:,}"}
+def _line_cells(lines: Lines) -> dict[str, int]:
+    kinds = {wording.LINE_KINDS[kind]: getattr(lines, kind) for kind in marts.LINE_KINDS}
+    return {"Read": lines.read} | kinds | {"Unaccounted": lines.missing}
 
 
 def _freshness_row(filters: Filters, sources: Sequence[SourceHealth]) -> None:
@@ -111,7 +124,13 @@ def _freshness(source: SourceHealth) -> Bar:
     if source.deadline_hours is None:
         return Bar(label, source.freshness_hours, f"{age}, no deadline", None, colour)
     state = "late" if source.is_late else "on time"
-    return Bar(label, source.freshness_hours, f"{age} of {wording.hours(source.deadline_hours)}, {state}", source.deadline_hours, colour)
+    return Bar(
+        label,
+        source.freshness_hours,
+        f"{age} of {wording.hours(source.deadline_hours)}, {state}",
+        source.deadline_hours,
+        colour,
+    )
 
 
 def _week_state(tool: Tool) -> dict[str, str]:
@@ -132,7 +151,9 @@ def _provisional_weeks(tool: Tool) -> str:
 def _tool_detail(filters: Filters) -> None:
     tool = filters.tool
     st.header(f"In detail: {tool.title}")
-    st.caption(f"Owner {tool.owner_name} · data through {wording.moment(tool.watermark_at)} · choose another tool above")
+    st.caption(
+        f"Owner {tool.owner_name} · data through {wording.moment(tool.watermark_at)} · choose another tool above"
+    )
     with st.container(border=True):
         st.header("Records by day")
         _records(filters)
@@ -156,7 +177,9 @@ def _records(filters: Filters) -> None:
     late = sum(day.late_records for day in days)
     draw(charts.records_by_day(days), f"Records of {filters.tool.title} by day")
     total = sum(day.records for day in days)
-    st.caption(f"{total:,} records in the last {wording.counted(filters.weeks, 'week')}; {late:,} came after the deadline.")
+    st.caption(
+        f"{total:,} records in the last {wording.counted(filters.weeks, 'week')}; {late:,} came after the deadline."
+    )
 
 
 def _quarantine(reasons: Sequence[QuarantineReason]) -> None:
@@ -165,7 +188,9 @@ def _quarantine(reasons: Sequence[QuarantineReason]) -> None:
         return
     total = sum(reason.lines for reason in reasons)
     rows = [
-        Bar(f"{reason.reason_code}: {reason.reason_example}", reason.lines, f"{reason.lines:,}", colour=charts.INCORRECT)
+        Bar(
+            f"{reason.reason_code}: {reason.reason_example}", reason.lines, f"{reason.lines:,}", colour=charts.INCORRECT
+        )
         for reason in reasons
     ]
     draw(charts.bars(rows, longest=total), "Lines in quarantine by reason")
@@ -178,10 +203,11 @@ def _coverage(coverage: Sequence[Coverage]) -> None:
         st.markdown("No record of this tool names a person.")
         return
     rows = [
-        Bar(kind.namespace, kind.resolved_aliases, f"{kind.resolved_aliases:,} of {kind.aliases:,}", kind.aliases)
+        Bar(kind.namespace, kind.resolved_aliases / kind.aliases, _of(kind.resolved_aliases, kind.aliases))
         for kind in coverage
+        if kind.aliases
     ]
-    draw(charts.bars(rows), "Identities that belong to a known person, by kind")
+    draw(charts.bars(rows, longest=1.0), "Identities that belong to a known person, by kind")
     unknown = sum(kind.aliases - kind.resolved_aliases for kind in coverage)
     records = sum(kind.records - kind.resolved_records for kind in coverage)
     total = sum(kind.records for kind in coverage)
@@ -191,17 +217,22 @@ def _coverage(coverage: Sequence[Coverage]) -> None:
     )
 
 
+def _of(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({wording.share(part / whole)})"
+
+
 def _files(filters: Filters) -> None:
     loads = marts.loads(filters.path, filters.tool.tool_id, NEWEST_FILES)
     if not loads:
         st.markdown("No file of this tool has been read yet.")
         return
-    rows = [
-        {"File": load.path, "Loaded at": wording.moment(load.loaded_at), "Result": _result(load)} | _line_cells(load.lines)
-        for load in loads
-    ]
-    table(rows)
+    table([_file_row(load) for load in loads])
     st.caption(f"The newest {NEWEST_FILES} files, refused ones first.")
+
+
+def _file_row(load: marts.Load) -> dict[str, str | int]:
+    named = {"File": load.path, "Loaded at": wording.moment(load.loaded_at), "Result": _result(load)}
+    return {**named, **_line_cells(load.lines)}
 
 
 def _result(load: marts.Load) -> str:

@@ -13,7 +13,9 @@ from dashboards.marts import Tool
 def page(filters: Filters) -> None:
     """Draws the page; the settings shown are those of the chosen tool."""
     st.title("Definitions")
-    st.caption(f"Contract version {filters.publication.contract_version} · rule book {filters.publication.rule_book_hash}")
+    st.caption(
+        f"Contract version {filters.publication.contract_version} · rule book {filters.publication.rule_book_hash}"
+    )
     with st.container(border=True):
         st.header("Figures")
         table([{"Figure": entry.name, "Denominator": entry.denominator, "Formula": entry.formula} for entry in FIGURES])

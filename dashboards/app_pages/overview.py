@@ -37,11 +37,13 @@ def _shown_week(weeks: Sequence[AdoptionWeek]) -> AdoptionWeek:
 def _no_weeks(filters: Filters) -> None:
     tool = filters.tool
     if tool.last_week_start is None:
-        why = f"{tool.title} is live from {wording.day(tool.live_from)}, and no whole week of its logs has been read yet."
+        why = (
+            f"{tool.title} is live from {wording.day(tool.live_from)}, and no whole week of its logs has been read yet."
+        )
         what = "drop its logs into the inbox, run `takeup run`, and look at Data health for what arrived."
         empty("No week to show yet", why, what)
         return
-    why = f"{tool.title} had no eligible person in {filters.where} in any week, or the unit is too small to be shown alone."
+    why = f"{tool.title} had no eligible person in {filters.where}, or the unit is too small to be shown alone."
     empty("Nobody to show here", why, "choose another unit, or the whole company.")
 
 
@@ -60,7 +62,7 @@ def _as_of(filters: Filters, weeks: Sequence[AdoptionWeek], shown: AdoptionWeek)
         f" {'it' if newer == 1 else 'them'}, so the figures below are of the newest final week."
         if newer else "",
         "No week is final yet: late data may still change these figures." if shown.is_provisional else "",
-        "" if tool.has_rules else "This tool has no rules, so nobody can be a correct user. Write one in `config/rules/`.",
+        "" if tool.has_rules else "This tool has no rules, so nobody is a correct user: write one in `config/rules/`.",
         "This tool is paused by its owner: nobody is judged." if tool.is_paused else "",
     ]  # fmt: skip
     for note in filter(None, notes):
@@ -100,10 +102,10 @@ def _share_card(label: str, shares: Sequence[float | None], help_text: str) -> N
     st.metric(
         label,
         wording.share(shares[-1]),
-        None if change is None else wording.points(change),
+        None if change is None else wording.change(change),
         delta_description=None if change is None else "vs week before",
-        delta_arrow=_arrow(change),
-        delta_color=_tone(change),
+        delta_arrow="off" if _is_still(change) else "auto",
+        delta_color="off" if _is_still(change) else "normal",
         border=True,
         help=help_text,
         chart_data=known if len(known) > 1 else None,
@@ -122,10 +124,10 @@ def _gap_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
     st.metric(
         f"Gap to {wording.target_share(target.value)} by {wording.day(target.due)}",
         wording.points(pace.gap),
-        None if change is None else f"{wording.points(change)} a week",
+        None if change is None else f"{wording.change(change)} a week",
         delta_description=None if change is None else "last 4 weeks",
-        delta_arrow=_arrow(change),
-        delta_color=_tone(change),
+        delta_arrow="off" if _is_still(change) else "auto",
+        delta_color="off" if _is_still(change) else "normal",
         border=True,
         help="Share of correct users minus target, in percentage points of all eligible people.",
         chart_data=[100 * (value - target.value) for value in final] if len(final) > 1 else None,
@@ -133,12 +135,9 @@ def _gap_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
     )
 
 
-def _arrow(change: float | None) -> str:
-    return "off" if change is None or round(change, 3) == 0 else "auto"
-
-
-def _tone(change: float | None) -> str:
-    return "off" if change is None or round(change, 3) == 0 else "normal"
+def _is_still(change: float | None) -> bool:
+    """No change that the card's one decimal would show: it gets neither arrow nor colour."""
+    return change is None or round(change, 3) == 0
 
 
 def _trend_row(filters: Filters, weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
@@ -190,7 +189,10 @@ def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
     with right.container(border=True, height="stretch"):
         st.header("All tools against target")
         gaps = marts.tools_against_target(filters.path, filters.org_unit)
-        draw(charts.bars([_bullet(gap) for gap in gaps], longest=_longest(gaps)), "Correct users of each tool against target")
+        draw(
+            charts.bars([_bullet(gap) for gap in gaps], longest=_longest(gaps)),
+            "Correct users of each tool against target",
+        )
         st.caption("Correct users as a share of each tool's eligible people; the upright mark is the target.")
 
 
@@ -221,7 +223,9 @@ def _reasons_row(shown: AdoptionWeek) -> None:
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.header("Not judged, and why")
-        _reasons(shown, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NON_USER, "Everybody eligible was judged.")
+        _reasons(
+            shown, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NOT_JUDGED, "Everybody eligible was judged."
+        )
     with right.container(border=True, height="stretch"):
         st.header("Non-users: never used apart from dormant")
         _reasons(shown, shown.non_user_reasons, wording.NON_USER, charts.NON_USER, "Everybody judged uses it.")
@@ -247,15 +251,15 @@ def _figures(weeks: Sequence[AdoptionWeek]) -> None:
         table([_figure_row(week) for week in reversed(weeks)])
 
 
-def _figure_row(week: AdoptionWeek) -> dict[str, str]:
+def _figure_row(week: AdoptionWeek) -> dict[str, str | int]:
     return {
         "Week of": wording.day(week.week_start),
         "State": "Provisional" if week.is_provisional else "Final",
-        "Eligible": f"{week.eligible:,}",
-        "Active": f"{week.active:,}",
-        "Correct": f"{week.correct_user:,}",
-        "Incorrect": f"{week.incorrect_user:,}",
-        "Non-user": f"{week.non_user:,}",
-        "Not judged": f"{week.not_judged:,}",
+        "Eligible": week.eligible,
+        "Active": week.active,
+        "Correct": week.correct_user,
+        "Incorrect": week.incorrect_user,
+        "Non-user": week.non_user,
+        "Not judged": week.not_judged,
         "Correct share": wording.share(week.correct_share),
     }

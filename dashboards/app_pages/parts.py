@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
@@ -44,7 +45,6 @@ def empty(title: str, why: str, what_to_do: str) -> None:
         st.markdown(f"**What to do:** {what_to_do}")
 
 
-def table(rows: Sequence[Mapping[str, str]]) -> None:
-    """A small table of texts, as HTML: it wraps, prints and can be read aloud."""
-    columns = list(rows[0])
-    st.table({name: [row[name] for row in rows] for name in columns}, hide_index=True, border="horizontal")
+def table(rows: Sequence[Mapping[str, str | int]]) -> None:
+    """A small table as HTML: it wraps, prints and can be read aloud. Numbers get separators and stand on the right."""
+    st.table(pd.DataFrame(rows).style.format(thousands=","), hide_index=True, border="horizontal")
