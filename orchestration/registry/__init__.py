@@ -14,6 +14,6 @@ __all__ = ["load_registry"]
 def load_registry(workspace: Workspace) -> Registry:
     """The configuration of `workspace`; raises ConfigError with all problems of all files at once."""
     # The rule language reads YAML through this package: importing it here at import time would go round in a circle.
-    from orchestration.registry.loading import load  # noqa: PLC0415
+    from orchestration.registry.loading import load
 
     return load(workspace)

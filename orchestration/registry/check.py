@@ -9,10 +9,10 @@ from pathlib import Path
 from orchestration.errors import ConfigError, Problem
 from orchestration.registry.cross_checks import INBOX_FOLDERS, format_of
 from orchestration.registry.explain import suggest
-from orchestration.registry.loading import OPTIONAL, Registry, read
+from orchestration.registry.loading import OPTIONAL, Registry, raw_items, read
 from orchestration.registry.models import Tool
 from orchestration.registry.paths import exists
-from orchestration.registry.rendering import eligible_sql, uses_sql
+from orchestration.registry.rendering import eligible_sql, unknown_uses, uses_sql
 from orchestration.registry.rule_versions import is_changed, next_version, recorded
 from orchestration.rules.compile import RuleRow, compile_rule_book
 from orchestration.workspace import Workspace
@@ -33,19 +33,20 @@ def check(workspace: Workspace, today: date | None = None) -> list[Problem]:
 
 def _compiling(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
     for tool in registry.tools:
-        yield from _raised(lambda tool=tool: eligible_sql(registry, tool))
-        yield from _raised(lambda tool=tool: uses_sql(registry, tool))
+        yield from _raised(eligible_sql, registry, tool)
+        mistakes = _raised(uses_sql, registry, tool)
+        yield from mistakes or unknown_uses(registry, tool)
     try:
-        rows = compile_rule_book(registry.rule_files, registry.rule_yaml)
+        rows = compile_rule_book(registry.rule_sources)
     except ConfigError as error:
         yield from error.problems
     else:
         yield from _changed_meanings(workspace, registry, rows)
 
 
-def _raised(render: Callable[[], object]) -> tuple[Problem, ...]:
+def _raised(render: Callable[[Registry, Tool], object], registry: Registry, tool: Tool) -> tuple[Problem, ...]:
     try:
-        render()
+        render(registry, tool)
     except ConfigError as error:
         return error.problems
     return ()
@@ -55,7 +56,7 @@ def _changed_meanings(workspace: Workspace, registry: Registry, rows: Iterable[R
     known = recorded(workspace)
     places = {
         (rule.id, rule.version): (file, index)
-        for rules, file in zip(registry.rule_files, registry.rule_yaml, strict=True)
+        for file, rules in registry.rule_sources
         for index, rule in enumerate(rules.rules)
     }
     for row in rows:
@@ -67,8 +68,8 @@ def _changed_meanings(workspace: Workspace, registry: Registry, rows: Iterable[R
 
 
 def _tool_warnings(workspace: Workspace, registry: Registry, today: date) -> Iterator[Problem]:
-    if not registry.tools and "tools" in registry.files and not registry.files["tools"].data.get("tools"):
-        file = registry.files["tools"]
+    file = registry.files.get("tools")
+    if file is not None and not raw_items(file, "tools"):
         yield file.problem(("tools",), "no tool is declared", "add an entry; the comments show one", True)
     for tool in registry.tools:
         yield from _judgement_warnings(registry, tool)

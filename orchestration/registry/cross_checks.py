@@ -39,7 +39,7 @@ def cross_check(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
 def formats() -> Mapping[str, SourceFormat]:
     """All formats that takeup reads by itself, those of people and absences included."""
     # Imported late: the readers are many, and reading a configuration must not wait for them.
-    from orchestration.sources import FORMATS  # noqa: PLC0415
+    from orchestration.sources import FORMATS
 
     return FORMATS
 
@@ -139,7 +139,7 @@ def _targets(registry: Registry, known: list[str]) -> Iterator[Problem]:
 
 
 def _rule_files(registry: Registry, known: list[str]) -> Iterator[Problem]:
-    for rules, file in zip(registry.rule_files, registry.rule_yaml, strict=True):
+    for file, rules in registry.rule_sources:
         if rules.tool not in known:
             yield file.problem(("tool",), *unknown_tool(rules.tool, known))
 
@@ -147,7 +147,7 @@ def _rule_files(registry: Registry, known: list[str]) -> Iterator[Problem]:
 def _rule_ids(registry: Registry) -> Iterator[Problem]:
     """Within one file the rule language itself reports an id given twice; here, between files."""
     seen: dict[tuple[str, int], YamlFile] = {}
-    for rules, file in zip(registry.rule_files, registry.rule_yaml, strict=True):
+    for file, rules in registry.rule_sources:
         for index, rule in enumerate(rules.rules):
             first = seen.setdefault((rule.id, rule.version), file)
             if first is not file:
@@ -156,7 +156,7 @@ def _rule_ids(registry: Registry) -> Iterator[Problem]:
 
 
 def _aggregate_rules(registry: Registry) -> Iterator[Problem]:
-    for rules, file in zip(registry.rule_files, registry.rule_yaml, strict=True):
+    for file, rules in registry.rule_sources:
         tool = registry.tool(rules.tool)
         if tool is None or has_events(tool):
             continue

@@ -68,7 +68,7 @@ def explain(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]
     for one in errors:
         is_noted = one["type"] == "missing" and one["loc"] in misspelled
         # pydantic counts only the valid items of a list, so one broken item makes a list of one "too short".
-        is_echo = one["type"] == "too_short" and any(len(loc) > len(one["loc"]) and _within(loc, one) for loc in broken)
+        is_echo = one["type"] == "too_short" and any(_is_below(loc, one["loc"]) for loc in broken)
         if not is_noted and not is_echo:
             yield from _explain_one(model, one)
 
@@ -77,8 +77,8 @@ def _unknown(errors: Iterable[Any]) -> Iterator[Loc]:
     return (one["loc"] for one in errors if one["type"] == "extra_forbidden")
 
 
-def _within(loc: Loc, error: Any) -> bool:
-    return loc[: len(error["loc"])] == error["loc"]
+def _is_below(loc: Loc, parent: Loc) -> bool:
+    return len(loc) > len(parent) and loc[: len(parent)] == parent
 
 
 def _meant(model: type[BaseModel], loc: Loc) -> str | None:

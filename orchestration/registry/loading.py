@@ -50,6 +50,11 @@ class Registry:
     files: Mapping[str, YamlFile] = field(default_factory=dict)
     tool_at: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def rule_sources(self) -> tuple[tuple[YamlFile, RuleFile], ...]:
+        """Each rule file with the YAML it was read from."""
+        return tuple(zip(self.rule_yaml, self.rule_files, strict=True))
+
     def tool(self, tool_id: str) -> Tool | None:
         """The tool of that id, or None."""
         return next((tool for tool in self.tools if tool.id == tool_id), None)
@@ -74,7 +79,7 @@ def load(workspace: Workspace) -> Registry:
 
 def read(workspace: Workspace) -> tuple[Registry, list[Problem]]:
     """What can be read of the configuration, and every problem in it. Broken files count as absent."""
-    from orchestration.registry.cross_checks import cross_check  # noqa: PLC0415 - it needs Registry from here
+    from orchestration.registry.cross_checks import cross_check  # it needs Registry from here
 
     reader = _Reader(workspace)
     registry = reader.registry()

@@ -318,7 +318,7 @@ def _not_known(key: str, value: str, known: tuple[str, ...]) -> Fault:
 
 @functools.cache
 def _countries() -> dict[str, tuple[str, ...]]:
-    import holidays  # noqa: PLC0415 - slow to import, and only needed where a country is named
+    import holidays  # slow to import, and only needed where a country is named
 
     return {country: tuple(parts) for country, parts in holidays.list_supported_countries().items()}
 

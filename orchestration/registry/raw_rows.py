@@ -159,7 +159,7 @@ def holiday_rows(registry: Registry, today: date) -> list[Row]:
 def _public(calendar: Calendar, years: range) -> dict[date, str]:
     if calendar.holidays.country is None:
         return {}
-    import holidays  # noqa: PLC0415 - slow to import, and only needed where a country is named
+    import holidays  # slow to import, and only needed where a country is named
 
     found = holidays.country_holidays(calendar.holidays.country, subdiv=calendar.holidays.subdivision, years=years)
     return dict(found.items())

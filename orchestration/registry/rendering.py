@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from orchestration.errors import ConfigError, Problem
 from orchestration.registry.loading import Loc, Registry
 from orchestration.registry.models import Tool
 from orchestration.registry.rule_models import Catalogue
-from orchestration.rules.compile import compile_uses
 from orchestration.rules.conditions import compile_person_condition
 from orchestration.rules.faults import LanguageError
+from orchestration.rules.selectors import parse_selector
+from orchestration.rules.vocabulary import Vocabulary, open_vocabulary
 
 
 def eligible_sql(registry: Registry, tool: Tool) -> str | None:
@@ -22,27 +25,42 @@ def eligible_sql(registry: Registry, tool: Tool) -> str | None:
 
 
 def uses_sql(registry: Registry, tool: Tool) -> str | None:
-    """`uses` as a boolean over events; None where it is not given. Raises ConfigError with every wrong selector."""
+    """`uses` as a boolean over events; None where it is not given. Raises ConfigError with every wrong selector.
+
+    Any event may be named: not every event of a tool is one that its rules speak of. Attributes must be declared.
+    """
     if tool.uses is None:
         return None
-    catalogue = catalogue_of(registry, tool)
-    problems: list[Problem] = []
-    for index, selector in enumerate(tool.uses):
-        try:
-            compile_uses(tool.model_copy(update={"uses": (selector,)}), catalogue)
-        except LanguageError as error:
-            problems.append(_problem(registry, tool, ("uses", index), error))
+    vocabulary = open_vocabulary({}, (), _vocabulary(registry, tool))
+    problems = list(_wrong_selectors(registry, tool, vocabulary))
     if problems:
         raise ConfigError(problems)
-    return compile_uses(tool, catalogue)
+    return parse_selector(tool.uses, vocabulary).sql()
 
 
-def catalogue_of(registry: Registry, tool: Tool) -> Catalogue | None:
+def unknown_uses(registry: Registry, tool: Tool) -> Iterator[Problem]:
+    """A warning for each selector of `uses` that names an event which the tool's rule files do not declare."""
+    vocabulary = _vocabulary(registry, tool)
+    if vocabulary is not None and vocabulary.events and tool.uses is not None:
+        yield from _wrong_selectors(registry, tool, vocabulary, is_warning=True)
+
+
+def _wrong_selectors(
+    registry: Registry, tool: Tool, vocabulary: Vocabulary, is_warning: bool = False
+) -> Iterator[Problem]:
+    for index, selector in enumerate(tool.uses or ()):
+        try:
+            parse_selector(selector, vocabulary)
+        except LanguageError as error:
+            yield _problem(registry, tool, ("uses", index), error, is_warning)
+
+
+def _vocabulary(registry: Registry, tool: Tool) -> Vocabulary | None:
     """What the tool's rule files declare together; None when none of them declares anything."""
     declared = [one.catalogue for one in registry.rules_of(tool.id) if one.catalogue is not None]
-    return Catalogue.merged(declared) if declared else None
+    return Vocabulary.of(Catalogue.merged(declared)) if declared else None
 
 
-def _problem(registry: Registry, tool: Tool, loc: Loc, error: LanguageError) -> Problem:
+def _problem(registry: Registry, tool: Tool, loc: Loc, error: LanguageError, is_warning: bool = False) -> Problem:
     place = ("tools", registry.tool_at[tool.id], *loc)
-    return registry.files["tools"].problem(place, error.what, error.mend, offset=error.offset)
+    return registry.files["tools"].problem(place, error.what, error.mend, is_warning, offset=error.offset)

@@ -175,6 +175,7 @@ def _marked(path: Path, text: str, error: MarkedYAMLError) -> ConfigError:
 _CHECK_HERE = "check the indentation, the colons and the quotes here and in the line above"
 _YAML_MENDS: tuple[tuple[Callable[[str, MarkedYAMLError], bool], str], ...] = (
     (lambda here, _: "\t" in here[: len(here) - len(here.lstrip())], "indent with spaces, not with tabs"),
+    (lambda _, error: "flow node" in str(error.context), "close the bracket that is still open, or add the value"),
     (lambda _, error: "flow" in str(error.context), "close the bracket that is opened here"),
     (lambda _, error: "end of stream" in str(error.problem), "close the quote that is opened here"),
     (
