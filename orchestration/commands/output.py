@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -28,6 +29,14 @@ def warn(text: str) -> None:
 def say_json(value: Any) -> None:
     """The result for programs: one JSON document, dates as ISO text, paths as text."""
     say(json.dumps(value, indent=2, default=str))
+
+
+def write_report(path: Path, text: str) -> None:
+    """A text file of a run, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "") -> str:

@@ -33,7 +33,5 @@ def replay(workspace: Workspace, *, as_json: bool) -> int:
     if as_json:
         say_json(asdict(report))
     else:
-        say(
-            f"Lines read again: {report.lines_read:,} = {report.loaded:,} loaded + {report.duplicate:,} duplicate + ..."
-        )
+        say(f"{report.mended:,} lines could be read now, {report.remaining:,} stay in quarantine")
     return 0

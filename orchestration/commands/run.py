@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orchestration.commands.output import progress_of, say, say_json, warn
-from orchestration.commands.status import say_headline
+from orchestration.commands.output import progress_of, say, say_json, table, warn, write_report
+from orchestration.commands.status import headline
 from orchestration.errors import ConfigError
 from orchestration.publication import status
 from orchestration.registry.check import check
@@ -49,11 +49,20 @@ def execute(workspace: Workspace, *, full: bool, as_of: str | None) -> Ended:
 
     with progress_of("Starting") as on_progress:
         outcome = materialize(workspace, as_of=as_of, full=full, on_progress=on_progress)
-    for warning in outcome.warnings:
-        warn(f"warning: {warning}")
-    for failure in outcome.failures:
-        warn(f"failed: {failure}")
+    findings = [f"warning: {one}" for one in outcome.warnings] + [f"failed: {one}" for one in outcome.failures]
+    for finding in findings:
+        warn(finding)
+    _write_report(workspace, outcome, findings)
     return Ended(outcome)
+
+
+def _write_report(workspace: Workspace, outcome: Outcome, findings: list[str]) -> None:
+    """What the run did, for those who were not looking: reports/last_run.txt."""
+    end = headline(status(workspace)) if outcome.success else "The run failed."
+    steps = table(("step", "seconds"), [(name, round(seconds, 1)) for name, seconds in outcome.seconds])
+    write_report(
+        workspace.reports / "last_run.txt", "\n\n".join([f"Run {outcome.run_id}", end, *findings, steps]) + "\n"
+    )
 
 
 def say_end(workspace: Workspace, ended: Ended) -> None:
@@ -64,7 +73,7 @@ def say_end(workspace: Workspace, ended: Ended) -> None:
         return
     if ended.outcome is None:
         say("Nothing is new since the last run (--full runs all the same).\n")
-    say_headline(status(workspace))
+    say(headline(status(workspace)))
 
 
 def _say_json(workspace: Workspace, ended: Ended) -> None:

@@ -24,18 +24,18 @@ def show_status(workspace: Workspace, *, as_json: bool) -> int:
         say(found["reason"])
     else:
         say(f"{found['publication']}\npublished {found['published_at']}\n")
-        say_headline(found)
+        say(headline(found))
     return code
 
 
-def say_headline(found: Mapping[str, Any]) -> None:
+def headline(found: Mapping[str, Any]) -> str:
     """The table per tool, what the star means where there is one, and where every line read has gone."""
-    say(table(COLUMNS, [_row(tool) for tool in found["tools"]]))
+    text = table(COLUMNS, [_row(tool) for tool in found["tools"]])
     if any(tool["is_provisional"] for tool in found["tools"]):
-        say("* provisional: late records or open deadlines may still change it")
+        text += "\n* provisional: late records or open deadlines may still change it"
     lines = found["lines"]
     fates = " + ".join(f"{count:,} {fate}" for fate, count in lines.items() if fate != "read")
-    say(f"\n{lines['read']:,} lines read = {fates}")
+    return f"{text}\n\n{lines['read']:,} lines read = {fates}"
 
 
 def _row(tool: Mapping[str, Any]) -> list[Any]:

@@ -1,7 +1,5 @@
 """When runs begin by themselves: when files have arrived, and once a day for the calendar's sake."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 
@@ -24,7 +22,7 @@ class Look:
     asked: str = ""
 
     @classmethod
-    def parse(cls, cursor: str | None) -> Look:
+    def parse(cls, cursor: str | None) -> "Look":
         return cls(**json.loads(cursor)) if cursor else cls()
 
     def text(self) -> str:

@@ -1,7 +1,5 @@
 """Checks of takeup's own, beside the dbt tests: the ledger, freshness, completeness."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration import quality

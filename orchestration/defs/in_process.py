@@ -12,8 +12,8 @@ from typing import Any
 import dagster as dg
 from dagster import DagsterEventType
 
+from orchestration import definitions as code_location
 from orchestration.commands.dagster_home import dagster_home
-from orchestration.definitions import definitions
 from orchestration.workspace import Workspace
 
 OnProgress = Callable[[int, int, str], None]
@@ -21,12 +21,16 @@ OnProgress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: `failures` are steps and ERROR checks that failed, `warnings` checks that only warn."""
+    """What came of a run: `failures` are steps and ERROR checks that failed, `warnings` checks that only warn.
+
+    `seconds` is the wall time of each step that succeeded, in their order.
+    """
 
     run_id: str
     success: bool
     failures: tuple[str, ...]
     warnings: tuple[str, ...]
+    seconds: tuple[tuple[str, float], ...]
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class _Listener:
     done: int = 0
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    seconds: list[tuple[str, float]] = field(default_factory=list)
 
     def __call__(self, entry: Any) -> None:
         event = entry.dagster_event
@@ -47,6 +52,7 @@ class _Listener:
             self.on_progress(self.done, self.steps, _label(event.step_key))
         elif event.event_type is DagsterEventType.STEP_SUCCESS:
             self.done += 1
+            self.seconds.append((_label(event.step_key), event.step_success_data.duration_ms / 1000))
         elif event.event_type is DagsterEventType.STEP_FAILURE:
             self._failed(event)
         elif event.event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
@@ -65,7 +71,7 @@ class _Listener:
 def materialize(workspace: Workspace, *, as_of: str | None, full: bool, on_progress: OnProgress) -> Outcome:
     """Materialise every asset of the workspace and run every check. `as_of`: an ISO date or instant; None means now."""
     with _workspace_in_environment(workspace), _instance(workspace) as instance:
-        job = definitions().resolve_implicit_global_asset_job_def()
+        job = code_location.definitions().resolve_implicit_global_asset_job_def()
         run_id = str(uuid.uuid4())
         listener = _Listener(on_progress, steps=len(job.nodes))
         instance.add_event_listener(run_id, listener)
@@ -73,7 +79,7 @@ def materialize(workspace: Workspace, *, as_of: str | None, full: bool, on_progr
             instance=instance, run_id=run_id, raise_on_error=False, run_config=_run_config(as_of, full)
         )
     success = result.success and not listener.failures
-    return Outcome(run_id, success, tuple(listener.failures), tuple(listener.warnings))
+    return Outcome(run_id, success, tuple(listener.failures), tuple(listener.warnings), tuple(listener.seconds))
 
 
 def _run_config(as_of: str | None, full: bool) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """One asset per tool: what its sources delivered."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.defs.shared import POOL, RETRIES, WorkspaceResource, final_errors

@@ -1,7 +1,5 @@
 """The dbt models as assets and their tests as checks; dbt runs in this process, not as a program of its own."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Who is on the roster, when, and under which names the tools know them."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.defs.shared import POOL, RETRIES, TEAM, WorkspaceResource, final_errors

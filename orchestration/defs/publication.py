@@ -1,7 +1,5 @@
 """The file that dashboards and reports read."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import dagster as dg

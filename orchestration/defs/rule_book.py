@@ -1,7 +1,5 @@
 """The configuration of the workspace as tables: tools, targets, calendar and the compiled rules."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.defs.shared import POOL, RETRIES, TEAM, WorkspaceResource, final_errors

@@ -1,4 +1,4 @@
-"""What all assets share: the workspace as a resource, the pool, retries, and errors that no retry can mend."""
+"""What all assets share: the workspace as a resource, the pool, retries, and which errors are worth one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 
 from orchestration.errors import TakeupError
 from orchestration.workspace import Workspace
@@ -28,8 +29,12 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 @contextmanager
 def final_errors() -> Iterator[None]:
-    """An error that takeup raises on purpose comes back on every attempt: fail the step at once, with its message."""
+    """Only a busy file or disk is worth another attempt; anything else fails the step at once, with its message."""
     try:
         yield
+    except (OSError, duckdb.Error):
+        raise
     except TakeupError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
+    except Exception as error:
+        raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error

@@ -15,7 +15,7 @@ from orchestration.sources import FORMATS, SourceFormat
 from orchestration.workspace import Workspace
 
 COMPANY_FOLDERS = ("people", "absences", "outages", "training", "work_items", "eligible")
-"""Folders of the inbox that belong to no tool; each is the name of its format."""
+"""Folders of the inbox that belong to no tool; each is the name of its format, written with underscores."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _OWN_OUTPUT = {".takeup", "published", "reports", "vault", "__pycache__", "warehouse.duckdb", "warehouse.duckdb.wal"}
@@ -57,7 +57,7 @@ def company_files(session: Session) -> Iterator[tuple[Source, InboxFile, str | N
     """(source, file, why it cannot be read) of rosters, absences, outages, training, work items and eligible lists."""
     tools = [str(row[0]) for row in session.rows("select tool_id from raw.tool")]
     for folder in COMPANY_FOLDERS:
-        known = FORMATS[folder]
+        known = FORMATS[folder.replace("_", "-")]
         for file in find_files(session.workspace.root, f"inbox/{folder}"):
             tool_id = _tool_of(file, tools) if folder == "eligible" else None
             why = None
