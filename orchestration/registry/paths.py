@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path, PurePosixPath
 
 RESERVED = ("config", "published", "reports", "vault", ".takeup", "warehouse.duckdb", "warehouse.duckdb.wal")
-_MAX_MATCHES = 100_000
 _PATTERN = re.compile(r"[*?\[]")
 
 
@@ -35,26 +34,24 @@ def _folder_fault(relative: Path, path: str) -> tuple[str, str] | None:
 
 
 def _link_fault(root: Path, relative: Path) -> tuple[str, str] | None:
-    escape = next(_escapes(root, relative), None)
+    try:
+        escape = next(_escapes(root, relative), None)
+    except ValueError as error:
+        return f"the path {str(relative)!r} is not a pattern ({error})", "write it like inbox/tool/*.jsonl"
+    except OSError as error:
+        return f"{str(relative)[:80]!r} cannot be looked at ({error.strerror})", "check the name and your permissions"
     if escape is None:
         return None
     return f"{escape.relative_to(root)} is a link that leads out of the workspace", "put the files themselves there"
 
 
-def source_files(root: Path, path: str) -> list[Path]:
-    """The files that `path` (file, folder or pattern) stands for, sorted; none that a link leads out of `root`."""
-    relative = _relative(root, path)
-    if relative is None or path_fault(root, path) is not None:
-        return []
-    real_root = root.resolve()
-    files = {file for match in _matches(root, relative) for file in _files(match)}
-    return sorted(file for file in files if file.resolve().is_relative_to(real_root))
-
-
 def exists(root: Path, path: str) -> bool:
     """Whether anything is there: the file, the folder, or the folder that the pattern begins with."""
     relative = _relative(root, path)
-    return relative is not None and (root / _fixed(relative)).exists()
+    try:
+        return relative is not None and (root / _fixed(relative)).exists()
+    except OSError:
+        return False
 
 
 def _relative(root: Path, path: str) -> Path | None:
@@ -81,27 +78,40 @@ def _fixed(relative: Path) -> Path:
 def _matches(root: Path, relative: Path) -> Iterator[Path]:
     if not _PATTERN.search(str(relative)):
         return iter([root / relative] if (root / relative).exists() else [])
-    return islice(root.glob(str(relative)), _MAX_MATCHES)
-
-
-def _files(match: Path) -> Iterator[Path]:
-    if match.is_file():
-        yield match
-    elif match.is_dir():
-        yield from (file for file in islice(match.rglob("*"), _MAX_MATCHES) if file.is_file())
+    return root.glob(str(relative))
 
 
 def _escapes(root: Path, relative: Path) -> Iterator[Path]:
-    """Links on the way to, among or directly below the matches that lead out of the workspace."""
+    """Links on the way to, among or below the matches that lead out of the workspace."""
     real_root = root.resolve()
     fixed = _fixed(relative)
     on_the_way = [root.joinpath(*fixed.parts[: depth + 1]) for depth in range(len(fixed.parts))]
     for place in on_the_way:
-        if not place.resolve().is_relative_to(real_root):
+        if not _is_inside(place, real_root):
             yield place
             return
     for match in _matches(root, relative):
-        inside = islice(match.rglob("*"), _MAX_MATCHES) if match.is_dir() else iter(())
-        for place in (match, *inside):
-            if place.is_symlink() and not place.resolve().is_relative_to(real_root):
-                yield place
+        for link in _links(match):
+            if not _is_inside(link, real_root):
+                yield link
+
+
+def _is_inside(place: Path, real_root: Path) -> bool:
+    try:
+        return place.resolve().is_relative_to(real_root)
+    except RuntimeError:  # a link to itself leads nowhere, which is not inside
+        return False
+
+
+def _links(match: Path) -> Iterator[Path]:
+    """`match` and everything below it that is a link. One system call per folder: an inbox can hold very many files."""
+    if match.is_symlink():
+        yield match
+    folders = [match] if match.is_dir() else []
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    yield Path(entry.path)
+                elif entry.is_dir():
+                    folders.append(Path(entry.path))
