@@ -82,5 +82,7 @@ class ExampleLog:
     @property
     def users(self) -> tuple[str, ...]:
         """Everyone who is named, in alphabetical order; at least ann."""
-        named = {one.user_id for one in (*self.events, *self.days, *self.absences, *self.items, *self.trainings)}
+        named = {one.user_id for one in self.events} | {one.user_id for one in self.days}
+        named |= {one.user_id for one in self.absences} | {one.user_id for one in self.items}
+        named |= {one.user_id for one in self.trainings}
         return tuple(sorted(named or {DEFAULT_USER}))
