@@ -163,7 +163,8 @@ def _attributes(row: Mapping[str, Any]) -> dict[str, Any]:
     several = {f"cost_{currency}": amount for currency, amount in costs.items()} if len(costs) > 1 else {}
     known = {"date", "actor", "organization_id", "core_metrics", "tool_actions", "model_breakdown", *names}
     more = {name: value for name, value in row.items() if name not in known and not isinstance(value, dict | list)}
-    return more | names | counts | _actions(row) | several
+    found = more | names | counts | _actions(row) | several
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _object(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

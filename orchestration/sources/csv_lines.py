@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
@@ -199,8 +200,13 @@ class _Reader:
 
 def _header(raw: bytes, needs: tuple[tuple[str, ...], ...]) -> tuple[str, list[str]]:
     line = decoded(raw)
-    found = [(delimiter, split_row(line, delimiter)) for delimiter in _DELIMITERS]
-    delimiter, cells = max(found, key=lambda one: len(one[1]))
+    found: dict[str, list[str]] = {}
+    for delimiter in _DELIMITERS:
+        with suppress(FieldError):
+            found[delimiter] = split_row(line, delimiter)
+    if not found:
+        raise FieldError("stray_quote", "a quote stands in the middle of a column's name")
+    delimiter, cells = max(found.items(), key=lambda one: len(one[1]))
     names = [_column(cell) or f"column_{place}" for place, cell in enumerate(cells, start=1)]
     if len(set(names)) < len(names):
         raise FieldError("wrong_columns", "two columns of the header have the same name")
@@ -228,8 +234,8 @@ def decoded(raw: bytes) -> str:
 def _patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """(a whole cell with what ends it, a quoted cell that does not end)."""
     inside = r'"((?:[^"]|"")*+)'
-    cell = rf'[ \t]*+{inside}"[ \t]*+({delimiter}|\Z)|([^"{delimiter}]*+)({delimiter}|\Z)'
-    return re.compile(cell), re.compile(rf"[ \t]*+{inside}\Z")
+    cell = rf' *+{inside}" *+({delimiter}|\Z)|([^"{delimiter}]*+)({delimiter}|\Z)'
+    return re.compile(cell), re.compile(rf" *+{inside}\Z")
 
 
 def split_row(line: str, delimiter: str) -> list[str]:

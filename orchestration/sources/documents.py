@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,10 @@ from orchestration.sources.records import Blank, Reject
 _SNIFFED_LINES = 20
 _TRIES = 2000
 """Objects that are tried after a broken one before the search is cut into two rejects: bounds the work per byte."""
+_ENDINGS = (b"}", b"]", b"]}", b"}]", b"}]}")
 _SCALAR = re.compile(r'"(\w+)"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?|true|false)')
+_ANY_OPENING = re.compile(r'"([^"\n]*)"\s*:\s*\[\s*\Z')
+"""A list that begins where a record was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,22 @@ class Shape:
         return isinstance(value, dict) and len(self.marks & value.keys()) >= self.enough
 
     def list_keys(self, value: Any) -> list[str]:
-        """The keys of `value` under which it holds lists of records; empty: it is no wrapper."""
+        """The keys of `value` under which it holds lists of records; empty: it is no wrapper.
+
+        A list under another name counts when records are in it: a vendor renames, a byte flips.
+        """
         if not isinstance(value, dict):
             return []
-        return [key for key in self.lists if isinstance(value.get(key), list)]
+        found = [key for key in self.lists if isinstance(value.get(key), list)]
+        if found or self.is_record(value):
+            return found
+        lists = ((key, field) for key, field in value.items() if isinstance(field, list))
+        return [key for key, field in lists if any(map(self.is_record, field))]
 
-    def opening(self) -> re.Pattern[str]:
-        """Matches where a list of records begins in the text of a wrapper."""
-        return re.compile(rf'"({"|".join(map(re.escape, self.lists))})"\s*:\s*\[')
+
+def _opening(names: Iterable[str]) -> re.Pattern[str]:
+    """Matches where the list under one of `names` begins in the text of a wrapper."""
+    return re.compile(rf'"({"|".join(map(re.escape, names))})"\s*:\s*\[')
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,7 @@ def read_documents(path: Path, shape: Shape, caps: Caps = CAPS) -> Iterator[Item
     head = peeked(chunks)
     if is_wide(head):
         yield refuse_wide(head, chunks, caps)
-    elif _is_by_line(head, shape):
+    elif form_of(head, shape) == "lines":
         yield from _read_by_line(path, shape, caps)
     else:
         offset = len(BOM) if head.startswith(BOM) else 0
@@ -88,23 +99,25 @@ def read_documents(path: Path, shape: Shape, caps: Caps = CAPS) -> Iterator[Item
         yield from scan.ending(source.damage)
 
 
-def _is_by_line(head: bytes, shape: Shape) -> bool:
-    """Whether one of the first lines is a whole record by itself, before any line that opens a document."""
-    for line in head.removeprefix(BOM).split(b"\n", _SNIFFED_LINES)[:_SNIFFED_LINES]:
-        if opens_document(line):
-            return False
+def form_of(head: bytes, shape: Shape) -> str | None:
+    """How the records stand in a file, seen from its beginning: `lines`, `document`, or None when it does not show."""
+    lines = [line for line in head.removeprefix(BOM).split(b"\n", _SNIFFED_LINES)[:_SNIFFED_LINES] if line.strip()]
+    if lines and _opens_document(lines[0]):
+        return "document"
+    for line in lines:
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError:
             continue
-        if shape.is_record(value) and not shape.list_keys(value):
-            return True
-    return False
+        return "document" if shape.list_keys(value) or isinstance(value, list) else "lines"
+    broken = [line for line in lines if line.startswith(b'{"') and not line.rstrip().endswith(b",")]
+    return "lines" if len(broken) > 1 else None
 
 
-def opens_document(line: bytes) -> bool:
+def _opens_document(line: bytes) -> bool:
     """Whether a line begins a value that continues on the next line, as pretty-printers write it."""
-    return line.rstrip().endswith((b"{", b"["))
+    begun = line.rstrip()
+    return begun.endswith((b"{", b"[")) and any(_is_json(begun + ending) for ending in _ENDINGS)
 
 
 def _read_by_line(path: Path, shape: Shape, caps: Caps) -> Iterator[Item | Reject | Blank]:
@@ -164,7 +177,7 @@ class Scan:
         self.shape = shape
         self.caps = caps
         self.number = number
-        self.opening = shape.opening()
+        self.opening = _opening(shape.lists) if shape.lists else _ANY_OPENING
         self.envelope: dict[str, Any] = {}
         self.is_inside = False
         """Inside the list of a wrapper that could not be read as a whole."""
@@ -210,8 +223,9 @@ class Scan:
     def _wrapped(self, value: dict[str, Any], end: int) -> Iterator[Item | Reject]:
         """The rows of a wrapper that is sound as a whole, each with its own offset and bytes."""
         envelope = {key: field for key, field in value.items() if _is_plain(field)}
+        pattern = _opening(self.shape.list_keys(value))
         for _ in self.shape.list_keys(value):
-            opening = self.opening.search(self.window.text, self.window.at, end)
+            opening = pattern.search(self.window.text, self.window.at, end)
             if opening is None:
                 break
             self.window.advance(opening.end())
@@ -227,11 +241,12 @@ class Scan:
     def _broken(self, is_object: bool) -> Iterator[Reject]:
         """Everything from here to the next record is lost, but for the head or foot of a wrapper."""
         end = self._next_record()
-        opening = self.opening.search(self.window.text, self.window.at, end)
+        region = self.window.text[self.window.at : end]
+        opening = self.opening.search(region) or _ANY_OPENING.search(region)
         if opening is not None:
-            yield from self._head(opening.end())
+            yield from self._head(self.window.at + opening.end())
             self.window.skip(" \t\r\n,")
-        elif self.is_inside and self._is_foot(self.window.text[self.window.at : end]):
+        elif self.is_inside and self._is_foot(region):
             self.window.advance(end)
         if self.window.at < end:
             yield from self._lost(end, is_object)
@@ -319,7 +334,7 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _is_json(field: str) -> bool:
+def _is_json(field: str | bytes) -> bool:
     try:
         orjson.loads(field)
     except orjson.JSONDecodeError:

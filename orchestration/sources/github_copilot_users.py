@@ -11,6 +11,7 @@ Traps that this reader knows:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from orchestration.sources.fields import (
     wrong_type,
 )
 from orchestration.sources.formats import SourceFormat
-from orchestration.sources.periods import Period, is_settled, modified_at
+from orchestration.sources.periods import DAY, Period, is_settled, modified_at
 from orchestration.sources.records import AggregateRecord, Identity, Parsed
 
 SHAPE = Shape(lists=("day_totals", "user_totals"), marks=frozenset({"user_login", "login", "user_id"}))
@@ -69,7 +70,7 @@ def _record(item: Item, latest: date, modified: datetime) -> AggregateRecord:
     period = _period(row, envelope)
     no_later_than(period.start, latest, "day")
     scope, rank = _scope(row, envelope)
-    as_of = _as_of(row, envelope)
+    as_of = _as_of(row, envelope, latest)
     return AggregateRecord(
         line_no=item.number,
         lines=item.lines,
@@ -138,11 +139,21 @@ def _scope(row: Mapping[str, Any], envelope: Mapping[str, Any]) -> tuple[str, in
     return "", len(_SCOPES)
 
 
-def _as_of(row: Mapping[str, Any], envelope: Mapping[str, Any]) -> datetime | None:
-    if envelope.get("created_at"):
-        return moment(envelope["created_at"], "created_at")
-    last = row.get("report_end_day") or envelope.get("report_end_day") or envelope.get("report_day")
-    return datetime.combine(Period.of_day(day(last, "report_end_day")).end, datetime.min.time()) if last else None
+def _as_of(row: Mapping[str, Any], envelope: Mapping[str, Any], latest: date) -> datetime | None:
+    """When the report was made: as it says, else the day after the last day it covers; None when it does not say.
+
+    Unreadable or future times of the report are passed over: they must not cost its rows.
+    """
+    with suppress(FieldError):
+        found = moment(envelope.get("created_at"), "created_at")
+        no_later_than(found.date(), latest, "created_at")
+        return found
+    for last in (row.get("report_end_day"), envelope.get("report_end_day"), envelope.get("report_day")):
+        with suppress(FieldError):
+            end = Period.of_day(day(last, "report_end_day")).end
+            no_later_than(end, latest + DAY, "report_end_day")
+            return datetime.combine(end, datetime.min.time())
+    return None
 
 
 def _attributes(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +167,8 @@ def _attributes(row: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = number(value.get("phase_number"), "ai_adoption_phase.phase_number")
         elif not isinstance(value, dict | list):
             found[name] = value
-    return found | _features(row) | _cli(row)
+    found |= _features(row) | _cli(row)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 _KNOWN = frozenset(_MEASURES.values()) | {

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from orchestration.sources.byte_source import CAPS, beginning
-from orchestration.sources.documents import Item, Shape, mend_line, opens_document, read_documents
+from orchestration.sources.documents import Item, Shape, form_of, mend_line, read_documents
 from orchestration.sources.fields import (
     FieldError,
     UserCache,
@@ -85,16 +85,10 @@ _NOTHING: list[Any] = [None] * len(_FIELDS)
 def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
     """The events of one file; plain or gzip."""
     reader = _Reader(latest_time(now))
-    if _is_document(path):
+    if form_of(beginning(path), SHAPE) == "document":
         yield from map(reader.item, read_documents(path, SHAPE))
     else:
         yield from reader.lines(path)
-
-
-def _is_document(path: Path) -> bool:
-    """Whether the file is one JSON text rather than lines: an array, or pretty-printed objects."""
-    first = next((line for line in beginning(path).split(b"\n") if line.strip()), b"")
-    return first.lstrip()[:1] == b"[" or opens_document(first)
 
 
 class _Reader:

@@ -76,7 +76,8 @@ def _prediction(task: Mapping[str, Any], annotation: Mapping[str, Any]) -> Mappi
 
 
 def _decision(annotation: Mapping[str, Any], prediction: Mapping[str, Any]) -> str | None:
-    origins = {region.get("origin") for region in objects(annotation, "result") if region.get("origin") is not None}
+    found = [text(region.get("origin"), "result.origin") for region in objects(annotation, "result")]
+    origins = {origin for origin in found if origin}
     if origins == {"prediction"}:
         return "accepted"
     if origins & {"prediction", "prediction-changed"}:

@@ -21,9 +21,9 @@ def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
 
 def _record(row: Row) -> OutageRecord:
     starts_at, ends_at = row.needed_moment("from"), row.moment("to")
-    if ends_at is not None and len(row.needed("to")) <= len("2026-03-02"):
-        ends_at += timedelta(days=1)
     in_order(starts_at, ends_at, "to")
+    if ends_at is not None and ends_at < OPEN_END_AT and len(row.needed("to")) <= len("2026-03-02"):
+        ends_at += timedelta(days=1)
     return OutageRecord(
         row.line_no, row.lines, row.needed("tool_id"), starts_at, ends_at or OPEN_END_AT, dict(row.others(_KNOWN))
     )

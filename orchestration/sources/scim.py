@@ -12,7 +12,7 @@ from orchestration.sources.fields import FieldError, flag, needed_text, text, wr
 from orchestration.sources.formats import SourceFormat
 from orchestration.sources.records import Identity, Parsed, PersonRecord
 
-SHAPE = Shape(lists=("Resources",), marks=frozenset({"userName", "schemas"}))
+SHAPE = Shape(lists=("Resources",), marks=frozenset({"userName"}))
 _ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 _GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 _PLAIN = {"userType": "user_type", "preferredLanguage": "preferred_language", "timezone": "timezone"}
