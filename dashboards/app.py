@@ -5,6 +5,8 @@ Start with `takeup dashboard`, which sets TAKEUP_WORKSPACE to the workspace's fo
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -27,19 +29,29 @@ def main() -> None:
     """One run of the script: every click comes through here."""
     st.set_page_config(page_title="takeup", page_icon=str(FAVICON), layout="wide")
     filters: list[Filters] = []
-    page = st.navigation(_pages(filters), position="top")
-    chosen = _choose(page.url_path)
+    pages = _pages(filters)
+    page = st.navigation(pages, position="top")
+    chosen = _choose(page.url_path, pages[-1])
     if chosen:
         filters.append(chosen)
         page.run()
+    _settle_memory()
+
+
+@st.cache_resource
+def _settle_memory() -> None:
+    """Streamlit collects garbage after every run, 40-80 ms; what is loaded by now stays and need not be looked at."""
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 def _pages(filters: list[Filters]) -> list[st.Page]:
-    """The pages in reading order; each is drawn with the filters chosen in this run."""
+    """The pages in reading order, definitions last; each is drawn with the filters chosen in this run."""
     return [
         _page(overview.page, filters, "Overview", "overview", ":material/monitoring:"),
         _page(data_health.page, filters, "Data health", "data-health", ":material/health_and_safety:"),
-        _page(definitions.page, filters, "Definitions", "definitions", ":material/menu_book:"),
+        _page(definitions.page, filters, "Definitions", DEFINITIONS, ":material/menu_book:"),
     ]
 
 
@@ -50,27 +62,33 @@ def _page(draw: Callable[[Filters], None], filters: list[Filters], title: str, p
     return st.Page(run, title=title, url_path=path, icon=icon, default=path == "overview")
 
 
-def _choose(page: str) -> Filters | None:
+def _choose(page: str, definitions_page: st.Page) -> Filters | None:
     """The publication and the filters; None after saying why there is nothing to choose from."""
     path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"])) if "TAKEUP_WORKSPACE" in os.environ else None
     published = marts.publication(path) if path else None
     if path is None or published is None:
         _nothing_published()
         return None
+    if published.contract_version != marts.CONTRACT_VERSION:
+        _other_version(published.contract_version)
+        return None
     tools = tuple(marts.tools(path))
     if not tools:
         _no_tools()
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        return _filter_row(page, path, published, tools)
+        tool, unit, weeks = _filter_row(page, path, published, tools)
+    return Filters(path, published, tools, tool, unit, weeks, definitions_page)
 
 
-def _filter_row(page: str, path: Path, published: marts.Publication, tools: tuple[marts.Tool, ...]) -> Filters:
+def _filter_row(
+    page: str, path: Path, published: marts.Publication, tools: tuple[marts.Tool, ...]
+) -> tuple[marts.Tool, str, int]:
     """All filters on every page, or the address would forget them; those that a page does not heed are disabled."""
     tool = _choose_tool(tools)
     unit = _choose_unit(path, published, is_heeded=page == OVERVIEW)
     weeks = _choose_weeks(is_heeded=page != DEFINITIONS)
-    return Filters(path, published, tools, tool, unit, weeks)
+    return tool, unit, weeks
 
 
 def _choose_tool(tools: tuple[marts.Tool, ...]) -> marts.Tool:
@@ -134,6 +152,14 @@ def _nothing_published() -> None:
         "Nothing has been published yet",
         "The dashboard shows only what a finished run published, and this workspace has no publication.",
         "run `takeup run` in the workspace, then reload this page. `takeup demo` makes one with a made-up company.",
+    )
+
+
+def _other_version(version: int) -> None:
+    empty(
+        "This publication was made by another version of takeup",
+        f"It follows contract version {version}; this dashboard reads version {marts.CONTRACT_VERSION}.",
+        "run `takeup run` with the installed version, then reload this page.",
     )
 
 

@@ -219,7 +219,7 @@ def _areas(weeks: Sequence[AdoptionWeek]) -> list[Spec]:
 
 def _status_bars() -> Spec:
     paler = {"condition": {"test": "datum.is_provisional", "value": PROVISIONAL_OPACITY}, "value": 1}
-    return {"mark": {"type": "bar", "width": {"band": 0.7}}, "encoding": _status_encoding() | {"opacity": paler}}
+    return {"mark": {"type": "bar", "width": {"band": 0.4}}, "encoding": _status_encoding() | {"opacity": paler}}
 
 
 def _status_encoding() -> Spec:
@@ -306,7 +306,7 @@ def _coloured_bars(rows: Sequence[Bar]) -> list[Spec]:
     colour = {"field": "colour", "type": "nominal", "scale": scale, "legend": None}
     bar = {"type": "bar", "height": 14, "yOffset": 10, "cornerRadius": 2}
     # The palest colour needs an outline to stand out from the track.
-    outline = bar | {"filled": False, "color": "currentColor", "strokeWidth": 1, "opacity": 0.45}
+    outline = bar | {"filled": False, "stroke": "currentColor", "strokeWidth": 1, "strokeOpacity": 0.35}
     palest = {"mark": outline, "transform": [{"filter": f"datum.colour === {NOT_JUDGED}"}], "encoding": {"x": _PART}}
     is_palest = any(row.colour == NOT_JUDGED for row in rows)
     return [{"mark": bar, "encoding": {"x": _PART, "color": colour}}, *([palest] if is_palest else [])]

@@ -60,6 +60,11 @@ class Tool:
     last_final_week_start: date | None
     watermark_at: datetime | None
 
+    @property
+    def can_show_correctness(self) -> bool:
+        """Without rules, or with sources that cannot prove anything, a share of correct users of 0 means unknown."""
+        return self.has_rules and self.can_prove
+
 
 @dataclass(frozen=True, slots=True)
 class AdoptionWeek:
@@ -100,7 +105,7 @@ class ToolGap:
 
     tool_id: str
     title: str
-    has_rules: bool
+    can_show_correctness: bool
     is_paused: bool
     week_start: date
     is_provisional: bool
@@ -262,8 +267,9 @@ def tools_against_target(path: Path, org_unit: str) -> list[ToolGap]:
             from dim_target where measure = 'correct' and (org_unit is null or org_unit = $org_unit)
             group by tool_id
         )
-        select tool_id, title, has_rules, is_paused, week_start, is_provisional, eligible, correct_user,
-            correct_share, target, due, correct_share - target as gap
+        select tool_id, title, has_rules and can_prove as can_show, is_paused, week_start, is_provisional, eligible,
+            correct_user, case when can_show then correct_share end as known_share, target, due,
+            known_share - target as gap
         from newest inner join dim_tool using (tool_id) left join held using (tool_id)
         where recency = 1
         order by gap nulls last, position"""
@@ -356,9 +362,15 @@ def _load(*row: Any) -> Load:
 
 
 def _select(path: Path, sql: str, parameters: dict[str, Any], shape: Callable[..., Row]) -> list[Row]:
-    """Runs one query on a cursor of its own: one connection shared by threads gives wrong results."""
-    with _connection(str(path)).cursor() as cursor:
-        return [shape(*row) for row in cursor.execute(sql, parameters).fetchall()]
+    return [shape(*row) for row in _rows(str(path), sql, tuple(parameters.items()))]
+
+
+@lru_cache(maxsize=512)
+def _rows(real_path: str, sql: str, parameters: tuple[tuple[str, Any], ...]) -> list[tuple[Any, ...]]:
+    """A publication never changes, so neither do its answers. A cursor per call: one connection shared by threads
+    gives wrong results."""
+    with _connection(real_path).cursor() as cursor:
+        return cursor.execute(sql, dict(parameters)).fetchall()
 
 
 @lru_cache(maxsize=2)

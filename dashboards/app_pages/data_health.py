@@ -8,7 +8,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboards import charts, marts, wording
-from dashboards.app_pages.parts import Filters, draw, table
+from dashboards.app_pages.parts import Filters, draw, folded_table, how_calculated, table
 from dashboards.charts import Bar
 from dashboards.marts import Coverage, Lines, QuarantineReason, SourceHealth, Tool
 
@@ -32,6 +32,7 @@ def page(filters: Filters) -> None:
     _freshness_row(filters, sources)
     _tool_detail(filters)
     _publication_facts(filters)
+    how_calculated(filters)
 
 
 def _nothing_read() -> None:
@@ -65,7 +66,7 @@ def _cards(sources: Sequence[SourceHealth], total: Lines) -> None:
         f"{total.quarantined:,}",
         border=True,
         height="stretch",
-        help=f"{wording.share(total.quarantined / total.read, 2)} of {total.read:,} lines; each is kept with its reason.",
+        help=f"{wording.share(total.quarantined / total.read, 2)} of {total.read:,} lines; each kept with its reason.",
     )
     columns[3].metric(
         "Records of known people", _resolved(sources), border=True, height="stretch",
@@ -86,8 +87,11 @@ def _equation(sources: Sequence[SourceHealth], total: Lines) -> None:
             for sign, kind in zip("=++++", marts.LINE_KINDS, strict=True):
                 st.metric(f"{sign} {wording.LINE_KINDS[kind]}", f"{getattr(total, kind):,}", width="content")
         _balance(total)
-        with st.expander("The equation of each source"):
-            table([{"Source": source.source_id, **_line_cells(source.lines)} for source in sources])
+        folded_table(
+            "The equation of each source",
+            "equations",
+            lambda: [{"Source": source.source_id, **_line_cells(source.lines)} for source in sources],
+        )
 
 
 def _balance(total: Lines) -> None:

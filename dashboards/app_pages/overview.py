@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboards import charts, marts, wording
-from dashboards.app_pages.parts import Filters, draw, empty, table
+from dashboards.app_pages.parts import Filters, draw, empty, folded_table, how_calculated
 from dashboards.charts import Bar
 from dashboards.marts import AdoptionWeek, Target, ToolGap
 
@@ -19,6 +20,8 @@ def page(filters: Filters) -> None:
     if not weeks:
         _no_weeks(filters)
         return
+    if not filters.tool.can_show_correctness:
+        weeks = [replace(week, correct_share=None, correct_among_active_share=None) for week in weeks]
     targets = marts.targets(filters.path, filters.tool.tool_id, filters.org_unit)
     shown = _shown_week(weeks)
     _as_of(filters, weeks, shown)
@@ -26,7 +29,8 @@ def page(filters: Filters) -> None:
     _trend_row(filters, weeks, targets.get("correct"))
     _loss_row(filters, shown)
     _reasons_row(shown)
-    _figures(weeks)
+    folded_table("The figures as a table", "figures", lambda: [_figure_row(week) for week in reversed(weeks)])
+    how_calculated(filters)
 
 
 def _shown_week(weeks: Sequence[AdoptionWeek]) -> AdoptionWeek:
@@ -63,6 +67,7 @@ def _as_of(filters: Filters, weeks: Sequence[AdoptionWeek], shown: AdoptionWeek)
         if newer else "",
         "No week is final yet: late data may still change these figures." if shown.is_provisional else "",
         "" if tool.has_rules else "This tool has no rules, so nobody is a correct user: write one in `config/rules/`.",
+        "" if tool.can_prove else "This tool's sources cannot tell correct from incorrect use: correctness is unknown.",
         "This tool is paused by its owner: nobody is judged." if tool.is_paused else "",
     ]  # fmt: skip
     for note in filter(None, notes):
@@ -75,7 +80,8 @@ def _cards(weeks: Sequence[AdoptionWeek], shown: AdoptionWeek, targets: Mapping[
     columns = st.columns(4)
     with columns[0]:
         help_text = f"{shown.correct_user:,} of {shown.eligible:,} eligible people used it and kept its rules."
-        _share_card(_with_target("Correct users", correct), [week.correct_share for week in past], help_text)
+        label = _with_target("Correct users", correct)
+        _share_card(label, [week.correct_share for week in past], help_text)
     with columns[1]:
         help_text = f"{shown.active:,} of {shown.eligible:,} eligible people used it often enough in the window."
         _share_card(_with_target("Active users", active), [week.active_share for week in past], help_text)
@@ -115,14 +121,19 @@ def _share_card(label: str, shares: Sequence[float | None], help_text: str) -> N
 
 def _gap_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
     pace = charts.pace(weeks, target) if target else None
-    if target is None or pace is None:
+    if target is None:
         help_text = "Set a target in `config/targets.yml` to see gap and pace."
         st.metric("Gap to target of correct users", "No target", border=True, help=help_text, height="stretch")
+        return
+    label = f"Gap to {wording.target_share(target.value)} by {wording.day(target.due)}"
+    if pace is None:
+        help_text = "No final week has a known share of correct users yet."
+        st.metric(label, wording.UNKNOWN, border=True, help=help_text, height="stretch")
         return
     final = [week.correct_share for week in weeks if not week.is_provisional and week.correct_share is not None]
     change = pace.recent
     st.metric(
-        f"Gap to {wording.target_share(target.value)} by {wording.day(target.due)}",
+        label,
         wording.points(pace.gap),
         None if change is None else f"{wording.change(change)} a week",
         delta_description=None if change is None else "last 4 weeks",
@@ -160,18 +171,26 @@ def _pace_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
         st.markdown("**What to do:** set value, date and owner in `config/targets.yml`.")
         return
     if pace is None:
-        st.markdown("No week is final yet, so neither gap nor pace can be told.")
-        st.markdown("**What to do:** wait until the deadline for late data has passed, then run `takeup run`.")
+        _no_pace(weeks)
         return
     st.markdown(_pace_sentence(pace))
     draw(charts.gap_and_pace(weeks, target), "Share of correct users by week with the target at its date")
     st.caption("Plain arithmetic on the last final weeks, not a forecast.")
 
 
+def _no_pace(weeks: Sequence[AdoptionWeek]) -> None:
+    if all(week.is_provisional for week in weeks):
+        st.markdown("No week is final yet, so neither gap nor pace can be told.")
+        st.markdown("**What to do:** wait until the deadline for late data has passed, then run `takeup run`.")
+        return
+    st.markdown("The share of correct users is unknown, so neither gap nor pace can be told.")
+    st.markdown("**What to do:** give the tool a rule in `config/rules/` and a source that can show correct use.")
+
+
 def _pace_sentence(pace: charts.Pace) -> str:
     recent = "not known yet" if pace.recent is None else f"{wording.points(pace.recent)} a week"
     if pace.is_reached:
-        return f"**Target reached**, {wording.points(pace.gap)} above it. Recent pace: {recent}."
+        return f"**Target reached**, {wording.points(pace.gap)[1:]} above it. Recent pace: {recent}."
     if pace.needed is None:
         return f"**Target missed** by {wording.points(-pace.gap)[1:]}: its date has passed. Recent pace: {recent}."
     weeks = wording.counted(round(pace.weeks_left), "week")
@@ -184,8 +203,9 @@ def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
     with left.container(border=True, height="stretch"):
         st.header("From eligible to correct")
         draw(charts.bars(_funnel(shown)), "People eligible, active and correct")
-        lost, slipped = shown.eligible - shown.active, shown.active - shown.correct_user
-        st.caption(f"{lost:,} lost before use; {max(slipped, 0):,} active without being correct users.")
+        lost, slipped = shown.eligible - shown.active, max(shown.active - shown.correct_user, 0)
+        after = "" if shown.correct_share is None else f"; {slipped:,} active without being correct users"
+        st.caption(f"{lost:,} lost before use{after}.")
     with right.container(border=True, height="stretch"):
         st.header("All tools against target")
         gaps = marts.tools_against_target(filters.path, filters.org_unit)
@@ -200,15 +220,19 @@ def _funnel(week: AdoptionWeek) -> list[Bar]:
     return [
         Bar("Eligible", week.eligible, f"{week.eligible:,}"),
         Bar("Active", week.active, f"{week.active:,} ({wording.share(week.active_share, 0)})"),
-        Bar("Correct", week.correct_user, f"{week.correct_user:,} ({wording.share(week.correct_share, 0)})"),
+        _correct_bar(week),
     ]
+
+
+def _correct_bar(week: AdoptionWeek) -> Bar:
+    if week.correct_share is None:
+        return Bar("Correct", 0, wording.UNKNOWN)
+    return Bar("Correct", week.correct_user, f"{week.correct_user:,} ({wording.share(week.correct_share, 0)})")
 
 
 def _bullet(gap: ToolGap) -> Bar:
     label = gap.title + (" (provisional)" if gap.is_provisional else "") + (" (paused)" if gap.is_paused else "")
-    reached = wording.share(gap.correct_share, 0)
-    if not gap.has_rules:
-        reached = "no rules yet"
+    reached = wording.share(gap.correct_share, 0) if gap.can_show_correctness else "correctness unknown"
     goal = "no target" if gap.target is None else f"target {wording.target_share(gap.target)}"
     text = f"{reached} · {goal}" + (f" ({wording.points(gap.gap, 0)})" if gap.gap is not None else "")
     return Bar(label, gap.correct_share or 0.0, text, gap.target)
@@ -227,7 +251,7 @@ def _reasons_row(shown: AdoptionWeek) -> None:
             shown, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NOT_JUDGED, "Everybody eligible was judged."
         )
     with right.container(border=True, height="stretch"):
-        st.header("Non-users: never used apart from dormant")
+        st.header("Non-users: never, tried, dormant")
         _reasons(shown, shown.non_user_reasons, wording.NON_USER, charts.NON_USER, "Everybody judged uses it.")
 
 
@@ -244,11 +268,6 @@ def _reasons(week: AdoptionWeek, counts: Mapping[str, int], titles: Mapping[str,
     draw(charts.bars(rows, longest=total), ", ".join(f"{row.label}: {row.text}" for row in rows))
     of = f"{wording.people(total)} of {week.eligible:,} eligible ({wording.share(total / week.eligible)})."
     st.caption(of)
-
-
-def _figures(weeks: Sequence[AdoptionWeek]) -> None:
-    with st.expander("The figures as a table"):
-        table([_figure_row(week) for week in reversed(weeks)])
 
 
 def _figure_row(week: AdoptionWeek) -> dict[str, str | int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ class Filters:
     tool: Tool
     org_unit: str
     weeks: int
+    definitions: st.Page
 
     @property
     def where(self) -> str:
@@ -37,12 +38,24 @@ def draw(spec: Mapping[str, Any], alt: str) -> None:
     st.vega_lite_chart(pa.Table.from_pylist(spec["data"]["values"]), bare, alt=alt)
 
 
+def how_calculated(filters: Filters) -> None:
+    """The way to the definitions of the figures on this page."""
+    st.page_link(filters.definitions, label="How are these figures calculated?", icon=":material/menu_book:")
+
+
 def empty(title: str, why: str, what_to_do: str) -> None:
     """Says why there is nothing to see and what to do about it."""
     with st.container(border=True):
         st.header(title)
         st.markdown(why)
         st.markdown(f"**What to do:** {what_to_do}")
+
+
+def folded_table(title: str, key: str, rows: Callable[[], Sequence[Mapping[str, str | int]]]) -> None:
+    """A table that is asked for and laid out only while its fold is open: it would be a third of the page's cost."""
+    with st.expander(title, key=key, on_change="rerun") as fold:
+        if fold.open:
+            table(rows())
 
 
 def table(rows: Sequence[Mapping[str, str | int]]) -> None:
