@@ -55,9 +55,8 @@ def _cadence(parsed: ParsedRule) -> str:
     need = parsed.rule.at_least
     assert need is not None
     what = parsed.measures.get("of") or _events(parsed, "of")
-    unit = need.unit if need.count > 1 else need.unit.removesuffix("s")
-    counted = f"on at least {need.count} {unit}" if need.unit == "days" else f"at least {need.count} {unit} of"
-    often = f"{what} {counted}" if need.unit == "days" else f"{counted} {what}"
+    days = f"{need.count} day{'s' if need.count > 1 else ''}"
+    often = f"{what} on at least {days}" if need.unit == "days" else f"at least {need.count} {what}"
     return f"a person must have {often} in a week of five available days, and in proportion in a shorter one"
 
 

@@ -27,7 +27,7 @@ EXPECTED = [
      " accepted."),
     ("cadence", {}, "A person must have prompt on at least 3 days in a week of five available days, and in proportion"
      " in a shorter one."),
-    ("cadence", {"of": "commits", "at_least": "1 event"}, "A person must have at least 1 event of commits in a week of"
+    ("cadence", {"of": "commits", "at_least": "10 events"}, "A person must have at least 10 commits in a week of"
      " five available days, and in proportion in a shorter one."),
     ("coverage", {}, "Every claim work item must have decide or prompt by its owner before it is closed."),
     ("coverage", {"items": "any"}, "Every work item must have decide or prompt by its owner before it is closed."),
