@@ -208,19 +208,22 @@ def _careless(plan: Plan, span: Span, rng: random.Random) -> None:
 
 def _lapsed(plan: Plan, span: Span, rng: random.Random) -> None:
     start = _start(plan, span, rng, span.window - 2)
-    stop = min(span.window, start + rng.randrange(2, 12))
+    stop = rng.randrange(start + 2, span.window + 1) if start + 2 <= span.window else span.window
     _work(plan, start, stop, rng)
     if rng.random() < 0.5:
         _neglect(plan, [_pick_control(plan, rng)], start, stop)
 
 
 def _tried(plan: Plan, span: Span, rng: random.Random) -> None:
+    """Looks at the tool once in the window; half of them had looked once before."""
     plan.items[rng.randrange(span.window, span.weeks)] = 1
+    if rng.random() < 0.5:
+        plan.items[rng.randrange(0, span.window)] = 1
 
 
 def _few(plan: Plan, span: Span, rng: random.Random) -> None:
-    """A use or so in each of the last weeks: a user, but four obligations at most, too few for any verdict."""
-    for week in range(span.window - rng.randrange(0, 3), span.weeks):
+    """A use a week: a user, but with four obligations in the window at most, too few for any verdict."""
+    for week in range(_start(plan, span, rng, span.window), span.weeks):
         plan.items[week] = 1
     majors = [place for place, control in enumerate(plan.tool.controls) if control.severity == "major"]
     _neglect(plan, majors if rng.random() < 0.5 else [], span.window, span.weeks)

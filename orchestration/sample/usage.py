@@ -236,7 +236,7 @@ def _write_claude_day(folder: Path, day: date, rows: list[dict[str, Any]], tally
     if day.toordinal() % 9 == 0:
         spoilt: list[Mapping[str, Any]] = [
             rows[0] | {"actor": {"type": "user_actor"}},
-            rows[0] | {"date": "2026-02-31T00:00:00Z"},
+            rows[0] | {"date": f"{day:%Y-%m}-45T00:00:00Z"},
         ]
         rows = rows + [dict(row) for row in spoilt]
         tally.lines += len(spoilt)
