@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -184,6 +185,8 @@ def _end(code: int) -> None:
 
 def main() -> None:
     """Run the command line; every error becomes a message on stderr and an exit code."""
+    if not os.environ.get("TAKEUP_DEBUG"):
+        warnings.simplefilter("ignore")  # what libraries tell their programmers is nothing that a user can mend
     try:
         app()
     except TakeupError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
@@ -19,8 +19,8 @@ from orchestration.vault import Vault
 from orchestration.workspace import Workspace
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "config"
-# Judged ten days after the last logs: by then late records are in and the deadlines of the rules have passed.
-DAYS_UNTIL_JUDGED = 10
+# Judged as on the Thursday after the last logs: the example's sources may be three days late, and not yet overdue.
+JUDGED = timedelta(days=4, hours=6)
 LEAST_ACCURACY = 0.99
 
 
@@ -38,7 +38,7 @@ def run_demo(folder: Path, size: Size) -> int:
     workspace = _fresh_workspace(folder)
     warn(f"Writing {size.weeks} weeks of logs of a company of {size.people:,} people into {folder}/inbox")
     company = write_company(workspace.root, size.people, size.weeks, size.seed)
-    as_of = (company.until + timedelta(days=DAYS_UNTIL_JUDGED)).isoformat()
+    as_of = (datetime.combine(company.until, time.min) + JUDGED).isoformat()
     ended = execute(workspace, full=True, as_of=as_of)
     say_end(workspace, ended)
     if ended.code:

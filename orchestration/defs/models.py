@@ -16,8 +16,12 @@ from orchestration.transform import DbtResult, NodeResult, build
 REGISTRY = dg.AssetKey("rule_book")
 PEOPLE = dg.AssetKey("people")
 LOGS = dg.AssetKey("logs")  # stands for the logs of all tools until get_asset_spec puts their keys in its place
-WRITTEN_BY_PEOPLE = {"person", "person_span", "identity_alias", "absence", "eligible_listed"}
-WRITTEN_BY_REGISTRY = {"tool", "tool_source", "target", "rule_book", "calendar", "holiday", "run", "tool_period"}
+WRITTEN_BY_PEOPLE = {
+    "person", "person_span", "identity_alias", "absence", "outage", "training_completion", "work_item", "eligible",
+}  # fmt: skip
+WRITTEN_BY_REGISTRY = {
+    "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",
+}  # fmt: skip
 
 
 class Translator(DagsterDbtTranslator):
