@@ -26,6 +26,7 @@ _SNIFFED_LINES = 20
 _TRIES = 2000
 """Objects that are tried after a broken one before the search is cut into two rejects: bounds the work per byte."""
 _ENDINGS = (b"}", b"]", b"]}", b"}]", b"}]}")
+_CLOSING = re.compile(r"[}\]]")
 _SCALAR = re.compile(r'"(\w+)"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?|true|false)')
 _ANY_OPENING = re.compile(r'"([^"\n]*)"\s*:\s*\[\s*\Z')
 """A list that begins where a record was found."""
@@ -100,18 +101,30 @@ def read_documents(path: Path, shape: Shape, caps: Caps = CAPS) -> Iterator[Item
 
 
 def form_of(head: bytes, shape: Shape) -> str | None:
-    """How the records stand in a file, seen from its beginning: `lines`, `document`, or None when it does not show."""
+    """How the records stand in a file, seen from its beginning: `lines`, `document`, or None when it does not show.
+
+    Lines, when at least as many lines are records by themselves as are no JSON: a broken line must not turn the lines
+    around it into a document, nor the last row of an array with a row per line turn the array into lines.
+    """
     lines = [line for line in head.removeprefix(BOM).split(b"\n", _SNIFFED_LINES)[:_SNIFFED_LINES] if line.strip()]
+    values = [value for value in map(_loaded, lines) if value is not None]
+    whole = sum(shape.is_record(value) and not shape.list_keys(value) for value in values)
+    if whole and whole >= len(lines) - len(values):
+        return "lines"
+    if any(isinstance(value, list) or shape.list_keys(value) for value in values):
+        return "document"
     if lines and _opens_document(lines[0]):
         return "document"
-    for line in lines:
-        try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            continue
-        return "document" if shape.list_keys(value) or isinstance(value, list) else "lines"
     broken = [line for line in lines if line.startswith(b'{"') and not line.rstrip().endswith(b",")]
     return "lines" if len(broken) > 1 else None
+
+
+def _loaded(line: bytes) -> Any:
+    """The JSON value of a line; None when there is none."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _opens_document(line: bytes) -> bool:
@@ -259,7 +272,10 @@ class Scan:
             if place >= len(window.text):
                 break
             found = window.decode(place)
-            if found is None:
+            if found is None and window.is_too_deep:
+                closing = _CLOSING.search(window.text, place)  # what opens before it is nested in what opens here
+                place = closing.end() if closing else len(window.text)
+            elif found is None:
                 place += 1
             elif self.shape.is_record(found[0]) or self.shape.list_keys(found[0]):
                 break

@@ -35,6 +35,8 @@ class JsonWindow:
         self.offset = offset
         """Byte offset of `text[at]` in the file."""
         self.is_done = False
+        self.is_too_deep = False
+        """Whether the last `decode` failed for its depth."""
 
     def grow(self) -> bool:
         """Adds text, about doubling what is left; False when the stream has ended or the window is full."""
@@ -76,10 +78,12 @@ class JsonWindow:
 
     def decode(self, start: int) -> tuple[Any, int] | None:
         """The JSON value that begins at `start` and the index after it; None when there is no whole value."""
+        self.is_too_deep = False
         while True:
             try:
                 return _DECODER.raw_decode(self.text, start)
             except RecursionError:
+                self.is_too_deep = True
                 return None
             except ValueError as error:
                 if not (self._is_cut(error) and self.grow()):

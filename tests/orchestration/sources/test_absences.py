@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from accounting import FIXTURES, read
+
 from orchestration.sources.records import OPEN_END, AbsenceRecord
 
 

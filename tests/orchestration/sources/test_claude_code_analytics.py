@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from accounting import FIXTURES, content, read
+
 from orchestration.sources.records import Identity
 
 FORMAT = "claude-code-analytics"

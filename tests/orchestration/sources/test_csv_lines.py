@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.csv_lines import Row, read_csv
-from orchestration.sources.records import AbsenceRecord, Blank, Reject
 from orchestration.sources.records import OPEN_END as END
+from orchestration.sources.records import AbsenceRecord, Blank, Reject
 
 NEEDS = (("id",), ("one", "other"))
 

@@ -138,7 +138,7 @@ def test_nesting_beyond_the_limit_is_refused_and_does_no_harm(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "data", ["{" * 20_000, '{"a":' * 20_000, "[" * 20_000, '{"', "no json at all", "{}[]{}", "NaN", "\0\0\0"]
+    "data", ["{" * 20_000, '{"a":' * 2_000_000, "[" * 20_000, '{"', "no json at all", "{}[]{}", "NaN", "\0\0\0"]
 )
 def test_nonsense_ends_in_rejects(tmp_path: Path, data: str) -> None:
     assert not [item for item in documents(tmp_path, data) if isinstance(item, Item) and SHAPE.is_record(item.value)]

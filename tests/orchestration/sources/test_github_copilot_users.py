@@ -6,8 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-
 from accounting import FIXTURES, content, read
+
 from orchestration.sources.records import Identity
 
 FORMAT = "github-copilot-users"

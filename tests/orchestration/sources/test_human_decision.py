@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from accounting import FIXTURES, NOW, content, read
+
 from orchestration.sources.human_decision import parse
 from orchestration.sources.records import EventRecord, Identity
 
@@ -130,7 +130,7 @@ def test_the_event_name_implies_decision_and_who_acted(
     tmp_path: Path, name: str, decision: str | None, is_own_doing: bool
 ) -> None:
     found = event(tmp_path, type=name, data={"user": "ann"})
-    assert (found.event_name, found.decision) == (name.split(".")[-1], decision)
+    assert (found.event_name, found.decision) == (name.rpartition(".")[2], decision)
     assert found.is_user_initiated is is_own_doing
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from accounting import FIXTURES, read
+
 from orchestration.sources.records import Identity
 
 FOLDER = FIXTURES / "label-studio"

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from accounting import FIXTURES, read
+
 from orchestration.sources.fields import FieldError
 from orchestration.sources.people_csv import is_namespace, working_days
 from orchestration.sources.records import Identity, PersonRecord

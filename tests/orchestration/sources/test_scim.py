@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from accounting import FIXTURES, content, read
+
 from orchestration.sources.records import Identity
 
 FOLDER = FIXTURES / "scim"
