@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from orchestration.commands.output import say, say_json
+from orchestration.errors import UsageError
 from orchestration.workspace import Workspace
 
 # The packages that a run stands on, with the versions below which they have known holes or are untested.
@@ -48,9 +49,10 @@ def diagnose(root: Path) -> Iterator[Diagnosis]:
     """The installation first, then the workspace, when `root` is one."""
     yield _python()
     yield from (_package(name, least) for name, least in NEEDED.items())
-    workspace = Workspace(root.expanduser().resolve())
-    if not workspace.tools_file.is_file():
-        yield Diagnosis("workspace", False, f"no config/tools.yml in {workspace.root}", f"takeup init {root}")
+    try:
+        workspace = Workspace.at(root)
+    except UsageError:
+        yield Diagnosis("workspace", False, f"no config/tools.yml in {root}", f"takeup init {root}")
         return
     examinations: tuple[Callable[[Workspace], Diagnosis], ...] = (_disk, _writable, _vault, _publication, _scratch)
     yield from (look(workspace) for look in examinations)

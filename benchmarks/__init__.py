@@ -1,0 +1,1 @@
+"""What takeup costs, measured in the run that prints it."""
