@@ -138,12 +138,12 @@ def _decide(plan: Plan, span: Span, rng: random.Random) -> None:
         plan.quotas.append(rng.random() if control.is_tolerant else 0.6)
     plan.trait_rates = [rng.uniform(0.42, 0.52), rng.uniform(0.22, 0.3), 0.06, 0.06]
     plan.traits = [rng.random() for _ in range(4)]
-    plan.behaviour = _draw(plan, rng)
+    plan.behaviour = _draw(plan, span, rng)
     _WAYS[plan.behaviour.split(":", maxsplit=1)[0]](plan, span, rng)
     _fit_traits(plan)
 
 
-def _draw(plan: Plan, rng: random.Random) -> str:
+def _draw(plan: Plan, span: Span, rng: random.Random) -> str:
     tool = plan.tool
     _, level = PACES.get(plan.person.department, (0.5, 0.8))
     weights = {"correct": tool.maturity * level} | OTHER_BEHAVIOURS
@@ -151,9 +151,15 @@ def _draw(plan: Plan, rng: random.Random) -> str:
     for behaviour, control in (("one_minor", tool.one_minor), ("hasty_breach", tool.hasty_breach)):
         if control is None:
             weights[behaviour] = 0.0
-    if not tool.several_minor:
+    if not tool.several_minor or not _is_there_all_along(plan, span):
         weights["several_minor"] = 0.0
     return rng.choices(list(weights), cum_weights=list(accumulate(weights.values())))[0]
+
+
+def _is_there_all_along(plan: Plan, span: Span) -> bool:
+    """In every week of the window: a rhythm is judged by the week, and the last week is still pending."""
+    opens = span.monday(span.window).toordinal()
+    return plan.first_day <= opens and all(last < opens for _, last, _ in plan.person.leaves)
 
 
 def _start(plan: Plan, span: Span, rng: random.Random, latest: int) -> int:

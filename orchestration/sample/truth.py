@@ -70,7 +70,7 @@ def _shows(plan: Plan, place: int) -> bool:
     control = plan.tool.controls[place]
     if control.severity == "blocker":
         return plan.broken[place] > 0
-    # Regular practice is not counted here: whoever neglects it does so in every week.
+    # Regular practice is not counted here: who neglects it together with another minor rule is there in every week.
     return plan.judged[place] >= control.suspicion or control.rule_id.endswith("-practice")
 
 
