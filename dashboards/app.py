@@ -84,7 +84,7 @@ def _choose(page: str, definitions_page: st.Page) -> Filters | None:
 def _filter_row(
     page: str, path: Path, published: marts.Publication, tools: tuple[marts.Tool, ...]
 ) -> tuple[marts.Tool, str, int]:
-    """All filters on every page, or the address would forget them; those that a page does not heed are disabled."""
+    """All filters on every page, or the address would forget them; those that a page does not heed say so."""
     tool = _choose_tool(tools)
     unit = _choose_unit(path, published, is_heeded=page == OVERVIEW)
     weeks = _choose_weeks(is_heeded=page != DEFINITIONS)
@@ -105,26 +105,24 @@ def _choose_unit(path: Path, published: marts.Publication, is_heeded: bool) -> s
     name = published.org_unit_attribute.replace("_", " ").capitalize()
     units = [marts.WHOLE_COMPANY, *marts.org_units(path)]
     chosen = st.selectbox(
-        name,
+        name if is_heeded else f"{name} (overview only)",
         units,
         format_func=_unit_title,
         key="unit",
         bind="query-params",
         width=FILTER_PX,
-        disabled=not is_heeded,
     )
     return str(chosen)
 
 
 def _choose_weeks(is_heeded: bool) -> int:
     weeks = st.segmented_control(
-        "Weeks",
+        "Weeks" if is_heeded else "Weeks (other pages)",
         WEEKS,
         default=DEFAULT_WEEKS,
         key="weeks",
         bind="query-params",
         required=True,
-        disabled=not is_heeded,
     )
     return weeks or DEFAULT_WEEKS
 

@@ -1,0 +1,224 @@
+"""The dashboard without a browser: filters, links, empty states, what the pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.dashboards.publication import Company, publish
+
+APP = Path(__file__).parents[2] / "dashboards" / "app.py"
+PAGES = ("overview", "data_health", "definitions")
+SMALL = Company(people=120)
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def dashboard(workspace_of: Callable[[Company], Path], monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Opens the dashboard on a company's publication (or a workspace), with a query string."""
+
+    def open_it(company: Company | Path = SMALL, **query: str) -> AppTest:
+        workspace = company if isinstance(company, Path) else workspace_of(company)
+        monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace))
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_it
+
+
+def _text(app: AppTest) -> str:
+    assert not app.exception
+    elements = (*app.title, *app.header, *app.markdown, *app.caption)
+    return "\n".join(element.value for element in elements)
+
+
+def test_without_a_publication_the_page_says_so_and_what_to_do(dashboard, tmp_path):
+    text = _text(dashboard(tmp_path))
+    assert "Nothing has been published yet" in text
+    assert "`takeup run`" in text
+
+
+def test_without_a_workspace_the_page_says_so_too(dashboard, monkeypatch):
+    app = dashboard()
+    monkeypatch.delenv("TAKEUP_WORKSPACE")
+    assert "Nothing has been published yet" in _text(app.run())
+
+
+def test_a_publication_of_another_contract_version_is_refused_with_words(dashboard, tmp_path):
+    made = publish(tmp_path, Company(people=10, weeks=1, tools=1))
+    with duckdb.connect(str(made)) as connection:
+        connection.execute("update dim_publication set contract_version = 99")
+    assert "contract version 99" in _text(dashboard(tmp_path))
+
+
+def test_a_publication_without_tools_says_where_tools_are_named(dashboard):
+    assert "`config/tools.yml`" in _text(dashboard(Company(people=10, weeks=1, tools=0)))
+
+
+def test_the_overview_opens_with_the_first_tool_and_the_whole_company(dashboard):
+    app = dashboard()
+    assert app.title[0].value == "Adoption overview"
+    assert (app.selectbox(key="tool").value, app.selectbox(key="unit").value) == ("copilot-chat", "All")
+    assert [metric.label for metric in app.metric][:2] == ["Correct users · target 45%", "Active users · target 60%"]
+
+
+def test_every_page_states_its_as_of_and_the_overview_its_denominator(dashboard):
+    caption = dashboard().caption[0].value
+    assert "Week of 19 Oct 2026" in caption
+    assert "120 eligible people, whole company" in caption
+    assert "data through 9 Nov 2026 19:12 UTC" in caption
+
+
+def test_the_cards_show_the_newest_final_week_while_newer_ones_are_provisional(dashboard):
+    assert "2 newer weeks are provisional" in _text(dashboard())
+
+
+def test_a_link_with_the_title_of_a_tool_opens_that_tool(dashboard):
+    app = dashboard(tool="Code Assistant", unit="Finance", weeks="13")
+    assert app.selectbox(key="tool").value == "code-assistant"
+    assert app.selectbox(key="unit").value == "Finance"
+    assert "Finance" in app.caption[0].value
+
+
+def test_a_link_with_the_id_of_a_tool_opens_that_tool_too(dashboard):
+    assert dashboard(tool="code-assistant").selectbox(key="tool").value == "code-assistant"
+
+
+def test_a_link_to_something_unknown_falls_back_to_the_defaults(dashboard):
+    app = dashboard(tool="no-such-tool", unit="Nowhere", weeks="7")
+    assert app.selectbox(key="tool").value == "copilot-chat"
+    assert app.selectbox(key="unit").value == "All"
+
+
+def test_another_tool_can_be_chosen_after_a_link_by_id(dashboard):
+    app = dashboard(tool="code-assistant")
+    app.selectbox(key="tool").set_value("meeting-notes").run()
+    assert app.selectbox(key="tool").value == "meeting-notes"
+
+
+def test_choosing_a_unit_changes_the_people_the_figures_are_about(dashboard):
+    app = dashboard()
+    before = app.caption[0].value
+    app.selectbox(key="unit").set_value("Legal").run()
+    assert app.caption[0].value != before
+    assert "Legal" in app.caption[0].value
+    assert "company target" in app.metric[0].label
+
+
+def test_a_tool_without_a_week_says_why_and_what_to_do(dashboard):
+    text = _text(dashboard(Company(is_empty=True)))
+    assert "No week to show yet" in text
+    assert "What to do" in text
+
+
+def test_a_unit_without_people_in_this_tool_says_so(dashboard, tmp_path):
+    made = publish(tmp_path, Company(people=80, weeks=4))
+    with duckdb.connect(str(made)) as connection:
+        connection.execute("delete from fct_adoption_week where tool_id = 'copilot-chat' and org_unit = 'Legal'")
+    text = _text(dashboard(tmp_path, unit="Legal"))
+    assert "Nobody to show here" in text
+    assert "Legal" in text
+
+
+def test_one_week_shows_its_figures_and_says_that_a_trend_needs_two(dashboard):
+    app = dashboard(Company(people=60, weeks=1, provisional=1, tools=1))
+    text = _text(app)
+    assert "Only one week has been judged so far" in text
+    assert "No week is final yet" in text
+    assert app.metric[0].delta == ""
+
+
+def test_without_a_target_no_gap_is_made_up(dashboard):
+    app = dashboard(Company(people=60, has_targets=False))
+    assert app.metric[3].value == "No target"
+    assert "`config/targets.yml`" in _text(app)
+
+
+def test_correctness_that_no_source_can_show_is_unknown_and_not_zero(dashboard):
+    app = dashboard(Company(people=60, tools=12), tool="translation")
+    assert [app.metric[place].value for place in (0, 2, 3)] == ["Unknown"] * 3
+    assert app.metric[1].value.endswith("%")
+    assert "cannot tell correct from incorrect" in _text(app)
+
+
+def test_not_judged_people_are_shown_with_their_reasons(dashboard):
+    text = _text(dashboard(Company(people=400)))
+    assert "Not judged, and why" in text
+    assert "eligible (" in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "company",
+    [
+        Company(people=60, tools=1, weeks=1, provisional=1),
+        Company(people=60, is_empty=True),
+        Company(people=60, has_broken_source=True, has_long_names=True),
+        Company(people=40, tools=12, weeks=60, has_targets=False),
+        Company(people=40, without_rows=("fct_tool_health", "fct_identity_coverage", "fct_source_day")),
+    ],
+    ids=["one week", "empty", "broken", "wide", "gaps"],
+)
+def test_every_page_draws_whatever_was_published(page, company, workspace_of, monkeypatch):
+    monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace_of(company)))
+    app = AppTest.from_function(_page_alone, default_timeout=60, kwargs={"name": page})
+    app.run()
+    assert not app.exception
+    assert app.title
+
+
+def _page_alone(name: str) -> None:
+    """One page without navigation: the test harness cannot switch between pages that are functions."""
+    import importlib
+    import os
+    from pathlib import Path
+
+    import streamlit as st
+
+    from dashboards import marts
+    from dashboards.app_pages.parts import Filters
+
+    path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"]))
+    tools = tuple(marts.tools(path))
+    definitions = st.Page(lambda: None, title="Definitions", url_path="definitions")
+    st.navigation([st.Page(lambda: None, title="This"), definitions])
+    page = importlib.import_module(f"dashboards.app_pages.{name}")
+    page.page(Filters(path, marts.publication(path), tools, tools[-1], "All", 26, definitions))
+
+
+def _data_health(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace))
+    return AppTest.from_function(_page_alone, default_timeout=60, kwargs={"name": "data_health"}).run()
+
+
+def test_the_equation_of_lines_balances_and_says_so(workspace_of, monkeypatch):
+    app = _data_health(workspace_of(SMALL), monkeypatch)
+    figures = {metric.label: int(metric.value.replace(",", "")) for metric in app.metric[4:10]}
+    read = figures.pop("Lines read")
+    assert list(figures) == ["= Loaded", "+ Duplicate", "+ Superseded", "+ Quarantined", "+ Blank or header"]
+    assert read == sum(figures.values())
+    assert "Balances: 0 lines unaccounted for" in _text(app)
+
+
+def test_an_equation_that_does_not_balance_is_called_out(tmp_path, monkeypatch):
+    made = publish(tmp_path, Company(people=40, weeks=4))
+    with duckdb.connect(str(made)) as connection:
+        connection.execute("update fct_load set lines_read = lines_read + 7 where load_id = 'people-1'")
+    text = _text(_data_health(tmp_path, monkeypatch))
+    assert "Does not balance: 7 lines unaccounted for" in text
+    assert "Lines are missing from the account" in text
+
+
+def test_a_late_source_is_counted_and_named(workspace_of, monkeypatch):
+    app = _data_health(workspace_of(Company(people=60, has_broken_source=True)), monkeypatch)
+    assert app.metric[0].value == "4 of 5"
+
+
+def test_nothing_read_yet_says_where_to_drop_files(workspace_of, monkeypatch):
+    assert "`inbox/<tool>/`" in _text(_data_health(workspace_of(Company(is_empty=True)), monkeypatch))

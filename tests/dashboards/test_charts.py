@@ -1,0 +1,137 @@
+"""Rows to Vega-Lite."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pytest
+
+from dashboards import charts
+from dashboards.charts import Bar
+from dashboards.marts import AdoptionWeek, SourceDay, Target
+
+MONDAY = date(2026, 9, 7)
+
+
+def _week(number: int, correct: int = 40, is_provisional: bool = False, eligible: int = 100) -> AdoptionWeek:
+    shares = (0.7, correct / eligible, 0.3, 0.2, 0.1, correct / 70) if eligible else (None,) * 6
+    counts = (70, correct, 30, 90 - 30 - correct, 10)
+    return AdoptionWeek(MONDAY + timedelta(weeks=number), is_provisional, eligible, *counts, *shares, {}, {})
+
+
+def _target(value: float = 0.5, weeks_after: int = 10) -> Target:
+    return Target("correct", value, MONDAY + timedelta(weeks=weeks_after), "Dana Vogel", False)
+
+
+def _marks(spec: dict) -> list[str]:
+    return [layer["mark"]["type"] for layer in spec["layer"]]
+
+
+def test_pace_is_the_change_over_the_last_four_final_weeks_per_week():
+    weeks = [_week(number, correct=20 + 2 * number) for number in range(8)] + [_week(8, 99, is_provisional=True)]
+    pace = charts.pace(weeks, _target(0.5, weeks_after=15))
+    assert pace.recent == pytest.approx(0.02)
+    assert pace.gap == pytest.approx(0.34 - 0.5)
+    assert pace.needed == pytest.approx(0.16 / 8)
+    assert not pace.is_reached
+
+
+def test_a_reached_target_needs_no_pace():
+    pace = charts.pace([_week(0, 60), _week(1, 60)], _target(0.5))
+    assert pace.is_reached
+    assert pace.needed is None
+
+
+def test_a_target_whose_date_has_passed_has_no_needed_pace():
+    pace = charts.pace([_week(0), _week(5)], _target(0.5, weeks_after=2))
+    assert (pace.needed, pace.weeks_left) == (None, 0.0)
+
+
+def test_one_final_week_has_a_gap_but_no_pace_yet():
+    pace = charts.pace([_week(0)], _target())
+    assert pace.recent is None
+    assert pace.gap == pytest.approx(-0.1)
+
+
+def test_without_a_final_week_there_is_no_pace_at_all():
+    assert charts.pace([_week(0, is_provisional=True)], _target()) is None
+
+
+def test_the_area_of_provisional_weeks_starts_where_the_final_weeks_end():
+    weeks = [_week(number, is_provisional=number >= 4) for number in range(6)]
+    rows = charts.status_trend(weeks, None)["data"]["values"]
+    paler = {row["at"] for row in rows if row["is_provisional"]}
+    solid = {row["at"] for row in rows if not row["is_provisional"]}
+    assert paler & solid == {weeks[3].week_start.isoformat()}
+
+
+def test_the_shares_drawn_for_a_week_add_up_to_the_whole():
+    rows = charts.status_trend([_week(0), _week(1), _week(2), _week(3)], None)["data"]["values"]
+    assert sum(row["share"] for row in rows if row["at"] == MONDAY.isoformat()) == pytest.approx(1)
+
+
+def test_a_week_without_eligible_people_is_a_gap_not_a_zero():
+    rows = charts.status_trend([_week(number, eligible=0) for number in range(4)], None)["data"]["values"]
+    assert all(row["share"] is None for row in rows)
+
+
+def test_few_weeks_are_drawn_as_bars_because_an_area_would_be_a_sliver():
+    assert _marks(charts.status_trend([_week(0)], None)) == ["bar"]
+    assert _marks(charts.status_trend([_week(number) for number in range(4)], None)) == ["area"]
+
+
+def test_a_target_is_drawn_as_a_labelled_line():
+    spec = charts.status_trend([_week(number) for number in range(4)], _target(0.45))
+    assert _marks(spec) == ["area", "rule", "text"]
+    assert spec["layer"][2]["data"]["values"][0]["text"] == "Target 45% correct users"
+
+
+def test_the_path_to_the_target_is_drawn_only_while_it_is_open():
+    weeks = [_week(number) for number in range(5)]
+    dashed = [layer for layer in charts.gap_and_pace(weeks, _target(0.9))["layer"] if "strokeDash" in layer["mark"]]
+    assert len(dashed) == 1
+    assert not [layer for layer in charts.gap_and_pace(weeks, _target(0.1))["layer"] if "strokeDash" in layer["mark"]]
+
+
+def test_bars_fill_the_width_with_the_longest_value_or_mark():
+    rows = charts.bars([Bar("a", 50, "50"), Bar("b", 25, "25", mark=100)])["data"]["values"]
+    assert [(row["part"], row["mark"]) for row in rows] == [(0.5, None), (0.25, 1.0)]
+
+
+def test_bars_of_nothing_but_zeros_stay_empty():
+    rows = charts.bars([Bar("a", 0, "0"), Bar("b", 0, "0")])["data"]["values"]
+    assert [row["part"] for row in rows] == [0.0, 0.0]
+
+
+def test_names_are_cut_off_before_the_longest_figure_begins():
+    spec = charts.bars([Bar("a" * 200, 1, "30% · target 35% (-5 pp)")])
+    label = next(layer for layer in spec["layer"] if layer.get("encoding", {}).get("text", {}).get("field") == "label")
+    assert label["mark"]["limit"]["expr"] == "max(width - 182, 60)"
+
+
+def test_late_records_stand_apart_from_those_on_time():
+    rows = charts.records_by_day([SourceDay("s", MONDAY, 100, 30, 12)])["data"]["values"]
+    assert [(row["kind"], row["records"]) for row in rows] == [("On time", 70), ("Late", 30)]
+
+
+ALL_SPECS = [
+    charts.status_trend([_week(number, is_provisional=number > 3) for number in range(6)], _target()),
+    charts.status_trend([_week(0, is_provisional=True)], _target()),
+    charts.gap_and_pace([_week(number) for number in range(6)], _target(0.9)),
+    charts.bars([Bar("a", 1, "1", 2, charts.NOT_JUDGED)]),
+    charts.records_by_day([SourceDay("s", MONDAY, 100, 30, 12)]),
+]
+
+
+@pytest.mark.parametrize("spec", ALL_SPECS)
+def test_a_specification_is_plain_json_and_names_no_colour_of_one_theme(spec):
+    text = json.dumps({key: value for key, value in spec.items() if key != "data"}, allow_nan=False)
+    assert "#" not in text
+
+
+@pytest.mark.parametrize("spec", ALL_SPECS)
+def test_the_rows_of_a_chart_travel_without_decimals(spec):
+    table = pa.Table.from_pylist(spec["data"]["values"])
+    assert not [field for field in table.schema if pa.types.is_decimal(field.type)]

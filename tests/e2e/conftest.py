@@ -1,0 +1,93 @@
+"""A real browser and a real server, both on this machine only."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.dashboards.publication import Company, publish
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium. In CI its absence is a failure, elsewhere a reason to skip."""
+    if not CHROMIUM.exists() and not os.environ.get("CI"):
+        pytest.skip(f"{CHROMIUM} is absent - install it with: apt-get install --no-install-recommends chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Company | None], str]]:
+    """Serves the dashboard of a company (None: of an empty workspace) and gives its address."""
+    addresses: dict[Company | None, str] = {}
+    with ExitStack() as servers:
+
+        def address(company: Company | None) -> str:
+            if company not in addresses:
+                workspace = tmp_path_factory.mktemp("served")
+                if company:
+                    publish(workspace, company)
+                addresses[company] = servers.enter_context(_server(workspace))
+            return addresses[company]
+
+        yield address
+
+
+@contextmanager
+def _server(workspace: Path) -> Iterator[str]:
+    """Starts the dashboard from a foreign folder, as users do, and ends the process that it started."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py")]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    environment = os.environ | {"TAKEUP_WORKSPACE": str(workspace), "PYTHONPATH": str(ROOT)}
+    with (workspace / "server.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the server ended before it answered"
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer within 30 s")

@@ -1,0 +1,177 @@
+"""The dashboard in a real browser: it renders, stays on this machine, can be linked to and read by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebSocket, expect
+
+from tests.dashboards.publication import Company
+
+pytestmark = pytest.mark.e2e
+
+COMPANY = Company(people=300, has_broken_source=True)
+LONG = Company(people=120, tools=12, has_long_names=True)
+PAGES = {"": "Adoption overview", "data-health": "Data health", "definitions": "Definitions"}
+LOOKS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1400, "height": 1000}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1400, "height": 1000}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+    "dark phone": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
+}
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+# Streamlit's own sparkline in a metric card has no name for its image; nothing of ours can give it one.
+SPARKLINE = '[data-testid="stMetricChart"]'
+# On a page's own address Streamlit's client first looks for its server below that address, then at the root.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+Served = Callable[[Company | None], str]
+
+
+@dataclass
+class Visit:
+    """One browser page and everything that it asked for and complained about."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Begins to write the log."""
+        self.page.on("request", self._asked)
+        self.page.on("websocket", self._connected)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self.requests.append(socket.url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        is_probe = urlsplit(message.location["url"]).path.endswith(PROBES)
+        if message.type == "error" and not is_probe:
+            self.complaints.append(message.text)
+
+    def open(self, address: str, title: str) -> None:
+        """Goes to an address and waits until the page with this title is fully drawn."""
+        self.page.goto(address)
+        self.settle(title)
+
+    def settle(self, title: str) -> None:
+        """Waits on content: the title, then the end of the run, then every chart's marks."""
+        expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        charts = self.page.get_by_test_id("stVegaLiteChart")
+        for chart in charts.all():
+            expect(chart.locator("svg, canvas").first).to_be_attached(timeout=15_000)
+
+
+@contextmanager
+def visiting(browser: Browser, look: str = "light") -> Iterator[Visit]:
+    context = browser.new_context(**LOOKS[look])
+    visit = Visit(context.new_page())
+    visit.listen()
+    yield visit
+    context.close()
+
+
+def _violations(page: Page) -> list[str]:
+    found = []
+    for violation in Axe().run(page, options=WCAG).response["violations"]:
+        for node in violation["nodes"]:
+            where = " ".join(map(str, node["target"]))
+            is_sparkline = violation["id"] == "svg-img-alt" and page.locator(SPARKLINE).locator(where).count() > 0
+            if not is_sparkline:
+                found.append(
+                    f"{violation['id']}: {where} - {node['html'][:160]} - {node.get('failureSummary', '')[:300]}"
+                )
+    return found
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("path", PAGES)
+def test_everybody_can_read_every_page_in_every_look(browser: Browser, served: Served, path: str, look: str):
+    with visiting(browser, look) as visit:
+        visit.open(f"{served(COMPANY)}/{path}", PAGES[path])
+        assert _violations(visit.page) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_request_leaves_the_machine_and_nothing_is_complained_about(browser: Browser, served: Served, path: str):
+    with visiting(browser) as visit:
+        visit.open(f"{served(COMPANY)}/{path}", PAGES[path])
+        hosts = {urlsplit(url).hostname for url in visit.requests if not url.startswith(("data:", "blob:"))}
+        assert hosts == {"127.0.0.1"}
+        assert visit.complaints == []
+        assert any("Inter-" in url for url in visit.requests), "the font is served locally"
+
+
+@pytest.mark.parametrize("look", ["light", "phone"])
+@pytest.mark.parametrize("path", PAGES)
+def test_long_names_never_push_a_page_wider_than_its_window(browser: Browser, served: Served, path: str, look: str):
+    with visiting(browser, look) as visit:
+        visit.open(f"{served(LONG)}/{path}", PAGES[path])
+        main = visit.page.get_by_test_id("stMain")
+        assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+        for chart in visit.page.get_by_test_id("stVegaLiteChart").all():
+            assert chart.evaluate("element => element.scrollWidth - element.clientWidth") <= 1
+
+
+def test_a_deep_link_survives_a_page_switch_and_back(browser: Browser, served: Served):
+    with visiting(browser) as visit:
+        visit.open(f"{served(COMPANY)}/?tool=Meeting+Notes&unit=Legal&weeks=13", "Adoption overview")
+        expect(visit.page.get_by_text("eligible people, Legal")).to_be_visible()
+        visit.page.get_by_role("link", name="Data health").click()
+        visit.settle("Data health")
+        expect(visit.page.get_by_role("heading", name="In detail: Meeting Notes")).to_be_visible()
+        visit.page.get_by_role("link", name="Definitions").first.click()
+        visit.settle("Definitions")
+        visit.page.go_back()
+        visit.settle("Data health")
+        visit.page.go_back()
+        visit.settle("Adoption overview")
+        expect(visit.page.get_by_text("eligible people, Legal")).to_be_visible()
+        assert parse_qs(urlsplit(visit.page.url).query) == {
+            "tool": ["Meeting Notes"],
+            "unit": ["Legal"],
+            "weeks": ["13"],
+        }
+
+
+def test_a_link_by_a_tools_id_opens_it_and_leaves_a_link_that_can_be_passed_on(browser: Browser, served: Served):
+    with visiting(browser) as visit:
+        visit.open(f"{served(COMPANY)}/data-health?tool=meeting-notes", "Data health")
+        expect(visit.page.get_by_role("heading", name="In detail: Meeting Notes")).to_be_visible()
+        visit.open(visit.page.url, "Data health")
+        expect(visit.page.get_by_role("heading", name="In detail: Meeting Notes")).to_be_visible()
+
+
+def test_choosing_another_tool_changes_the_figures_and_the_address(browser: Browser, served: Served):
+    with visiting(browser) as visit:
+        visit.open(served(COMPANY), "Adoption overview")
+        visit.page.get_by_role("combobox", name="Tool").click()
+        visit.page.get_by_role("option", name="Support Agent").click()
+        expect(visit.page.get_by_text("Correct users · target 20%")).to_be_visible()
+        assert parse_qs(urlsplit(visit.page.url).query) == {"tool": ["Support Agent"]}
+
+
+def test_the_figures_unfold_as_a_table(browser: Browser, served: Served):
+    with visiting(browser) as visit:
+        visit.open(served(COMPANY), "Adoption overview")
+        visit.page.get_by_text("The figures as a table").click()
+        expect(visit.page.get_by_role("cell", name="19 Oct 2026")).to_be_visible()
+        assert _violations(visit.page) == []
+
+
+def test_an_empty_workspace_says_what_to_do(browser: Browser, served: Served):
+    with visiting(browser) as visit:
+        visit.page.goto(served(None))
+        expect(visit.page.get_by_role("heading", name="Nothing has been published yet")).to_be_visible(timeout=30_000)
+        assert visit.complaints == []
