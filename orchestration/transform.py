@@ -7,7 +7,7 @@ hold the warehouse open meanwhile.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +54,19 @@ class DbtResult:
         return self
 
 
-def build(workspace: Workspace, *, select: Sequence[str] = (), exclude: Sequence[str] = ()) -> DbtResult:
-    """Build the selected models (all by default) on the workspace's warehouse and test their data."""
-    return _invoke(workspace, "build", *_chosen(select, exclude), "--exclude-resource-type", "unit_test")
+def build(
+    workspace: Workspace,
+    *,
+    select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    on_model: Callable[[str], None] | None = None,
+) -> DbtResult:
+    """Build the selected models (all by default) on the workspace's warehouse and test their data.
+
+    `on_model` is told the name of each model as its turn comes.
+    """
+    arguments = [*_chosen(select, exclude), "--exclude-resource-type", "unit_test"]
+    return _invoke(workspace, "build", *arguments, on_model=on_model)
 
 
 def run_models(workspace: Workspace, *, select: Sequence[str] = ()) -> DbtResult:
@@ -86,20 +96,36 @@ def _project_changed_at() -> float:
     return max(path.stat().st_mtime for path in sources)
 
 
-def _invoke(workspace: Workspace, command: str, *arguments: str) -> DbtResult:
+def _invoke(
+    workspace: Workspace, command: str, *arguments: str, on_model: Callable[[str], None] | None = None
+) -> DbtResult:
     from dbt.cli.main import dbtRunner
 
     paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     quietly = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-version-check"]
+    callbacks = [_telling(on_model)] if on_model else []
     workspace.build.mkdir(parents=True, exist_ok=True)
     with _environment(_settings(workspace)):
         try:
-            outcome = dbtRunner(manifest=_parsed(command)).invoke([command, *paths, *quietly, *arguments])
+            runner = dbtRunner(manifest=_parsed(command), callbacks=callbacks)
+            outcome = runner.invoke([command, *paths, *quietly, *arguments])
         finally:
             _release_warehouse()
     if outcome.exception is not None:
         raise DataError(f"dbt {command} could not run: {outcome.exception}") from outcome.exception
+    if command == "parse":
+        _manifests.update(changed_at=_project_changed_at(), manifest=outcome.result)
     return DbtResult(tuple(_node_result(result) for result in getattr(outcome.result, "results", ())))
+
+
+def _telling(on_model: Callable[[str], None]) -> Callable[[Any], None]:
+    """A listener to dbt's events that passes on the models as they start."""
+
+    def listen(event: Any) -> None:
+        if event.info.name == "NodeStart" and event.data.node_info.resource_type == "model":
+            on_model(event.data.node_info.node_name)
+
+    return listen
 
 
 def _parsed(command: str) -> Manifest | None:

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 
 class Progress(Protocol):
-    """Told how far long work has come: steps done, steps in all, and what is being done now."""
+    """Told how far long work has come: steps done, steps in all, the step under way, and what it is at just now."""
 
-    def __call__(self, done: int, total: int, label: str) -> None: ...
+    def __call__(self, done: int, total: int, step: str, detail: str, /) -> None: ...
 
 
 def say(text: str = "") -> None:
@@ -71,7 +71,7 @@ def records(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, ti
 def progress_of(task: str) -> Iterator[Progress]:
     """A progress bar on a terminal, plain lines elsewhere; both on stderr, so that stdout holds the result alone."""
     if not sys.stderr.isatty():
-        yield lambda done, total, label: warn(f"[{done}/{total}] {label}")
+        yield _plain
         return
     # Slow to import, and of no use without a terminal.
     from rich.console import Console
@@ -81,4 +81,15 @@ def progress_of(task: str) -> Iterator[Progress]:
     layout = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*layout, console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task(task, total=None)
-        yield lambda done, total, label: bar.update(shown, completed=done, total=total, description=label)
+        yield lambda done, total, step, detail: bar.update(
+            shown, completed=done, total=total, description=f"{step} {detail}".ljust(WIDTH)[:WIDTH]
+        )
+
+
+WIDTH = 50  # of the description: the bar must not jump about
+
+
+def _plain(done: int, total: int, step: str, detail: str, /) -> None:
+    """One line per step; details are for those who watch."""
+    if not detail:
+        warn(f"[{done}/{total}] {step}")

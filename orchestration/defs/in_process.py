@@ -16,7 +16,7 @@ from orchestration import definitions as code_location
 from orchestration.commands.dagster_home import dagster_home
 from orchestration.workspace import Workspace
 
-OnProgress = Callable[[int, int, str], None]
+OnProgress = Callable[[int, int, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class _Listener:
     def __call__(self, entry: Any) -> None:
         event = entry.dagster_event
         if event is None:
-            return
-        if event.event_type is DagsterEventType.STEP_START:
-            self.on_progress(self.done, self.steps, _label(event.step_key))
+            self.on_progress(self.done, self.steps, _label(entry.step_key), entry.user_message)
+        elif event.event_type is DagsterEventType.STEP_START:
+            self.on_progress(self.done, self.steps, _label(event.step_key), "")
         elif event.event_type is DagsterEventType.STEP_SUCCESS:
             self.done += 1
             self.seconds.append((_label(event.step_key), event.step_success_data.duration_ms / 1000))

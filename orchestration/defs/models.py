@@ -77,7 +77,7 @@ def models_of(manifest_file: Path, logs: Sequence[dg.AssetKey]) -> dg.AssetsDefi
     def models(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         """Usage, obligations, verdicts, statuses and the marts, each tested as it is built."""
         with final_errors():
-            result = build(workspace.open(), select=selection(context), exclude=["test_type:unit"])
+            result = build(workspace.open(), select=selection(context), on_model=context.log.info)
             yield from events(manifest, translator, result, row_counts(workspace.open()))
             result.raise_if_failed()
 

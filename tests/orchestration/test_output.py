@@ -24,5 +24,6 @@ def test_a_table_without_rows_has_its_heading() -> None:
 
 def test_progress_is_plain_lines_without_a_terminal(capsys: object) -> None:
     with progress_of("Starting") as on_progress:
-        on_progress(1, 3, "people")
+        on_progress(1, 3, "people", "")
+        on_progress(1, 3, "people", "people_2026-01-05.csv")
     assert capsys.readouterr().err == "[1/3] people\n"  # type: ignore[attr-defined]
