@@ -24,6 +24,7 @@ create table if not exists raw.load (
     lines_superseded   bigint not null,
     lines_quarantined  bigint not null,
     lines_blank        bigint not null,
+    effective_date     date,                      -- of a roster: from when it holds
     is_dated_by_file   boolean default false      -- its records have no time of their own: the file's modification time stands in
 );
 

@@ -228,7 +228,7 @@ class Warehouse:
 
     def _registry_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         entry = dict(row)
-        if "value" in entry:
+        if "namespace" in entry:
             entry["alias_no"] = self.vault.pseudonymiser.alias_no(entry.pop("namespace"), entry.pop("value"))
         return {
             name: orjson.dumps(value).decode() if isinstance(value, dict | list) else value

@@ -97,7 +97,7 @@ _AGGREGATES = Dataset(
         ("file_at", _STAMP),
     ),
     order="scope_rank, scope, as_of desc, file_at desc, record_hash desc",
-    dated=("as_of", "file_at"),
+    dated=("as_of", "file_at", "is_final"),
 )
 
 _PEOPLE = Dataset(

@@ -78,7 +78,9 @@ def _present_company_loads(session: Session) -> list[int]:
     """Loads of company files whose very content still lies in the inbox."""
     rows = session.rows(
         "select l.load_id, l.path, s.bytes, s.modified_ns from raw.load as l join raw.seen_file as s "
-        f"on s.source_id = l.source_id and s.path = l.path and s.fingerprint = l.fingerprint where not {_USAGE}"
+        f"on s.source_id = l.source_id and s.path = l.path and s.fingerprint = l.fingerprint where not {_USAGE} "
+        "and (l.effective_date is null or l.effective_date = "
+        "(select max(d.effective_date) from raw.roster_date as d where d.path = l.path))"
     )
     root = session.workspace.root
     present = []

@@ -25,7 +25,7 @@ from orchestration.sources.records import AggregateRecord, Blank, Record, Reject
 _BATCH_RECORDS = 50_000
 _BATCH_REJECTS = 5_000
 _BATCH_REJECT_BYTES = 32 << 20
-_STAGE_ROWS = 500_000
+_STAGE_ROWS = 250_000
 """Rows merged at once. Each merge reads the table's keys (0.6 CPU s per 100 M rows), so few and large; 500,000 wide
 events stage in about 150 MB."""
 _ATTEMPTS = 3
@@ -125,9 +125,8 @@ def remember_named(session: Session, maker: RowMaker) -> None:
 def _insert_pairs(session: Session, table: str, pairs: Sequence[tuple[Any, Any]]) -> None:
     if pairs:
         first, second = zip(*pairs, strict=True)
-        session.connection.register("batch", pa.table({"first": first, "second": second}))
-        session.run(f"insert or ignore into raw.{table} select * from batch")
-        session.connection.unregister("batch")
+        batch = pa.table({"first": first, "second": second})  # noqa: F841 - DuckDB finds it by its name
+        session.connection.execute(f"insert or ignore into raw.{table} select * from batch")
 
 
 class _ChangedError(Exception):
@@ -224,9 +223,8 @@ class _FileLoad:
         rows = self.session.rows(
             "select l.path, l.lines_read, l.is_dated_by_file from raw.load as l "
             "where l.source_id = ? and l.fingerprint = ? and l.status in ('loaded', 'duplicate_file') "
-            "and (?::date is null or exists (from raw.roster_date as d where d.fingerprint = l.fingerprint "
-            "and d.path = l.path and d.effective_date = ?::date)) order by l.load_id",
-            [self.source.source_id, self.content.fingerprint, self.effective_date, self.effective_date],
+            "and l.effective_date is not distinct from ?::date order by l.load_id",
+            [self.source.source_id, self.content.fingerprint, self.effective_date],
         )
         if not rows:
             return None
@@ -248,7 +246,8 @@ class _FileLoad:
             [self.source.source_id, self.path],
         )
         entry = _entry(self.session, self.source, self.file, self.load_id, self.content)
-        insert_load(self.session, entry | {"status": status, "is_dated_by_file": self.is_dated_by_file}, report)
+        entry |= {"status": status, "is_dated_by_file": self.is_dated_by_file, "effective_date": self.effective_date}
+        insert_load(self.session, entry, report)
         if self.effective_date is not None:
             self.session.run(
                 "insert or ignore into raw.roster_date values (?, ?, ?)",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -34,59 +33,59 @@ class Merger:
         self._connection = connection
         self._dataset = dataset
         self._load_id = load_id
-        self._staged = 0
+        self._staged: list[pa.Table] = []
         self._outcome = Outcome()
-        self._stage_anew()
 
     def add(self, rows: pa.Table, stage_rows: int) -> None:
         """Stage `rows`; merge when at least `stage_rows` are waiting."""
-        self._connection.register("batch", rows)
-        self._connection.execute("insert into stage by name select * from batch")
-        self._connection.unregister("batch")
-        self._staged += rows.num_rows
-        if self._staged >= stage_rows:
+        self._staged.append(rows)
+        if sum(batch.num_rows for batch in self._staged) >= stage_rows:
             self._merge()
 
     def finish(self) -> Outcome:
         """Merge what is still waiting and return what became of all lines of this load."""
         if self._staged:
             self._merge()
-        self._connection.execute("drop table if exists stage; drop table if exists fate")
         return self._outcome
 
     def _merge(self) -> None:
-        self._decide()
-        counts: dict[str, Any] = dict(
-            self._connection.execute(
-                "select fate, sum(lines)::bigint from fate where not is_old group by fate"
-            ).fetchall()
-        )
+        """Decide what becomes of each staged row and do it.
+
+        `stage` and `fate` are Arrow tables that DuckDB finds by the names of the variables: temporary tables and
+        registered views would be held in memory until the end of the transaction.
+        """
+        rows = pa.concat_tables(self._staged)
+        self._staged = []
+        stage = rows.append_column("row_no", pa.array(range(rows.num_rows), pa.int64()))
+        fate = self._decide(stage)
+        counts = self._counts(fate)
         self._outcome += Outcome(counts.get("loaded", 0), counts.get("duplicate", 0), counts.get("superseded", 0))
-        self._take_out_replaced()
+        if "replaced" in counts:
+            self._take_out_replaced(fate)
         self._connection.execute(
-            f"insert into {self._dataset.table} by name select * from stage "
-            "where rowid in (select row_no from fate where fate = 'loaded')"
+            f"insert into {self._dataset.table} by name select * exclude (row_no) from stage "
+            "where row_no in (select row_no from fate where fate = 'loaded')"
         )
         if self._dataset.dated and "duplicate" in counts:
-            self._say_again()
-        self._stage_anew()
+            self._say_again(stage)
 
-    def _stage_anew(self) -> None:
-        self._connection.execute(f"create or replace temp table stage as from {self._dataset.table} limit 0")
-        self._staged = 0
+    def _counts(self, fate: pa.Table) -> dict[str, int]:  # noqa: ARG002
+        return dict(self._connection.execute("select fate, sum(lines)::bigint from fate group by fate").fetchall())
 
-    def _decide(self) -> None:
-        """Table fate: one row per staged row, and per stored row with the same key, with what becomes of it."""
+    def _decide(self, stage: pa.Table) -> pa.Table:  # noqa: ARG002
+        """One row per staged row, and per stored row with the same key, with what becomes of it."""
         order = self._dataset.order
         ranks = sorted({term.split()[0] for term in order.split(",")} - {"record_hash"})
-        columns = ", ".join(["record_key", "record_hash", "load_id", "line_no", "lines", *ranks])
-        self._connection.execute(f"""
-            create or replace temp table fate as
-            with candidate as (
-                select rowid as row_no, false as is_old, {columns} from stage
-                union all
-                select rowid as row_no, true as is_old, {columns} from {self._dataset.table}
-                where record_key in (select record_key from stage)
+        columns = ", ".join(["load_id", "line_no", "lines", *ranks])
+        fate: pa.Table = self._connection.sql(f"""
+            with staged as (
+                select row_no, record_key::uuid as record_key, record_hash::uuid as record_hash, {columns} from stage
+            ),
+            candidate as (
+                select *, false as is_old from staged
+                union all by name
+                select rowid as row_no, record_key, record_hash, {columns}, true as is_old
+                from {self._dataset.table} where record_key in (select record_key from staged)
             ),
             ranked as (
                 select
@@ -106,15 +105,14 @@ class Merger:
                     else 'superseded'
                 end as fate
             from ranked
-        """)
+        """).to_arrow_table()
+        return fate
 
-    def _take_out_replaced(self) -> None:
+    def _take_out_replaced(self, fate: pa.Table) -> None:  # noqa: ARG002
         """Stored rows that lost leave the table; their lines move from loaded to superseded in their own load."""
         moved = self._connection.execute(
             "select load_id, sum(lines)::bigint from fate where fate = 'replaced' group by load_id"
         ).fetchall()
-        if not moved:
-            return
         self._connection.execute(
             f"delete from {self._dataset.table} where rowid in (select row_no from fate where fate = 'replaced')"
         )
@@ -128,7 +126,7 @@ class Merger:
                     [lines, lines, load_id],
                 )
 
-    def _say_again(self) -> None:
+    def _say_again(self, stage: pa.Table) -> None:  # noqa: ARG002
         """The same content said again at a later time: the stored row takes the later time."""
         dated = self._dataset.dated
         newest = ", ".join(f"{column} desc" for column in dated)
@@ -137,9 +135,10 @@ class Merger:
             update {self._dataset.table} as stored
             set {", ".join(f"{column} = said.{column}" for column in dated)}
             from (
-                select distinct on (record_key, record_hash) record_key, record_hash, {", ".join(dated)}
+                select distinct on (record_key, record_hash)
+                    record_key::uuid as record_key, record_hash::uuid as record_hash, {", ".join(dated)}
                 from stage order by record_key, record_hash, {newest}
             ) as said
             where stored.record_key = said.record_key and stored.record_hash = said.record_hash
-              and ({said}) > ({stored})
+              and row({said}) > row({stored})
         """)

@@ -66,14 +66,20 @@ class Rejects:
         """Keep those that are new; count the lines of all."""
         if not rejects:
             return
+        kept = self._insert_new(self._table(rejects))
+        self.quarantined += kept
+        self.duplicate += sum(reject.lines for reject in rejects) - kept
+
+    def _table(self, rejects: Sequence[Reject]) -> pa.Table:
         rows = [self._row(reject) for reject in rejects]
-        batch = pa.Table.from_arrays(
+        return pa.Table.from_arrays(
             [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), _SCHEMA, strict=True)],
             schema=_SCHEMA,
         )
-        connection = self._session.connection
-        connection.register("batch", batch)
-        kept = connection.execute("""
+
+    def _insert_new(self, batch: pa.Table) -> int:  # noqa: ARG002
+        """The lines of those that were new. DuckDB finds `batch` by its name; a registered view would be kept."""
+        kept = self._session.connection.execute("""
             insert into raw.quarantine by name
             select batch.* replace (raw_digest::uuid as raw_digest) from batch
             where not exists (
@@ -83,10 +89,7 @@ class Rejects:
             )
             returning lines
         """).fetchall()
-        connection.unregister("batch")
-        kept_lines = sum(lines for (lines,) in kept)
-        self.quarantined += kept_lines
-        self.duplicate += sum(reject.lines for reject in rejects) - kept_lines
+        return sum(int(lines) for (lines,) in kept)
 
     def _row(self, reject: Reject) -> tuple[Any, ...]:
         vault = self._session.vault

@@ -47,22 +47,18 @@ def replay(session: Session, source_of: Callable[[str], Source | None], tool_id:
     is read when it still lies there unchanged, else the sealed bytes.
     """
     loads = session.rows(
-        "select distinct l.load_id, l.source_id, l.path, l.fingerprint, l.modified_at from raw.load as l "
-        "join raw.quarantine as q using (load_id) where ? is null or l.tool_id = ? order by l.load_id",
+        "select distinct l.load_id, l.source_id, l.path, l.fingerprint, l.modified_at, l.effective_date "
+        "from raw.load as l join raw.quarantine as q using (load_id) where ? is null or l.tool_id = ? "
+        "order by l.load_id",
         [tool_id, tool_id],
     )
     report = ReplayReport()
-    for load_id, source_id, path, fingerprint, modified_at in loads:
+    for load_id, source_id, path, fingerprint, modified_at, effective in loads:
         source = source_of(source_id)
         entries = _entries(session, load_id)
         if source is None:
             report += ReplayReport(remaining=sum(entry.lines for entry in entries))
             continue
-        dates = session.rows(
-            "select effective_date from raw.roster_date where path = ? and fingerprint = ? order by effective_date",
-            [path, fingerprint],
-        )
-        effective = dates[0][0] if dates else session.now.date() if source.format.dataset == "people" else None
         origin = Origin(source.source_id, source.tool_id, load_id, modified_at, effective)
         file = _file_of_origin(session, path, fingerprint)
         found = _from_file(session, source, file, entries) if file else _from_seals(session, source, entries)

@@ -133,7 +133,7 @@ class RowMaker:
         values = _EVENT_VALUES(record)
         attributes = _to_json(record.attributes).decode() if record.attributes else None
         content = _to_json((account.alias_no, values, attributes))
-        if b"@" in content or any(needle in content for needle in account.needles):
+        if b"@" in content or (account.needles and any(needle in content for needle in account.needles)):
             values = tuple(self._clean(value, account) for value in values)
             attributes = self._clean(attributes, account)
             content = _to_json((account.alias_no, values, attributes))
@@ -175,7 +175,7 @@ class RowMaker:
             self._attributes(record.attributes, account),
             record.coverage,
         ]
-        content = [account.alias_no, *facts, record.is_final]
+        content = [account.alias_no, *facts]  # is_final follows from when it was said, so it is no content
         origin = self._origin
         dated = (record.as_of or origin.file_at, record.is_final, record.scope_rank, origin.file_at)
         key = self._key(record.key)

@@ -29,8 +29,8 @@ class Session:
 
     def value(self, sql: str, parameters: list[Any] | None = None) -> Any:
         """The first column of the first row; None when there is no row."""
-        row = self.connection.execute(sql, parameters or []).fetchone()
-        return row[0] if row else None
+        rows = self.rows(sql, parameters)  # all of them: an unfinished result blocks the connection
+        return rows[0][0] if rows else None
 
     def run(self, sql: str, parameters: list[Any] | None = None) -> None:
         """A statement without a result."""
