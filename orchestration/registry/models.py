@@ -47,8 +47,8 @@ class Model(BaseModel):
 class Owner(Model):
     """The one person who answers for a tool."""
 
-    name: PersonName = Field(description="a person, not a team", examples=["Ada Lovelace"])
-    email: Email = Field(description="where alerts go", examples=["ada.lovelace@example.com"])
+    name: PersonName = Field(description="a person, not a team", examples=["Name Surname"])
+    email: Email = Field(description="where alerts go", examples=["name.surname@example.com"])
 
 
 class Escalation(Model):
@@ -123,7 +123,7 @@ class Eligible(Model):
             mend = "write `from: people`, or delete the condition"
             raise faults(Fault(f"`where` has no meaning with `from: {self.kind}`", mend, at=("where",), is_key=True))
         if self.kind == "list" and not self.members:
-            raise fault("the list of eligible people is empty", "name people, such as [ada@example.com, p-1017]")
+            raise fault("the list of eligible people is empty", "name people, such as [you@example.com, p-1017]")
         if self.members and self.kind != "list":
             mend = "write `from: list`, or delete the list"
             raise faults(Fault(f"`list` has no meaning with `from: {self.kind}`", mend, at=("list",), is_key=True))
@@ -148,7 +148,7 @@ class Paused(Model):
 
     since: Day = Field(alias="from", examples=["2026-05-04"])
     reason: Text = Field(examples=["the model is being retrained"])
-    by: Text = Field(description="who decided it", examples=["ada.lovelace@example.com"])
+    by: Text = Field(description="who decided it", examples=["name.surname@example.com"])
 
 
 Rolled = Literal["correct_user", "incorrect_user", "non_user"]
@@ -174,7 +174,7 @@ class Tool(Model):
     id: ToolId = Field(description="kebab-case, never changed later", examples=["doc-extract"])
     title: Text = Field(description="the name people know", examples=["Invoice extraction"])
     owner: Owner = Field(
-        description="one named person, with e-mail", examples=["{name: Ada Lovelace, email: ada.lovelace@example.com}"]
+        description="one named person, with e-mail", examples=["{name: Name Surname, email: name.surname@example.com}"]
     )
     escalation: Escalation | None = Field(None, examples=["{email: head.of.operations@example.com}"])
     live_from: Day = Field(description="nothing earlier is judged", examples=["2026-03-02"])
@@ -206,7 +206,7 @@ class Tool(Model):
     )
     grace_days: GraceDays = Field(14, description="people eligible for less are not judged yet", examples=[14])
     paused: Paused | None = Field(
-        None, examples=["{from: 2026-05-04, reason: the model is being retrained, by: ada.lovelace@example.com}"]
+        None, examples=["{from: 2026-05-04, reason: the model is being retrained, by: name.surname@example.com}"]
     )
     rollup: Annotated[Rollup | None, BeforeValidator(_rollup), AlsoAccepts({"enum": list(get_args(Rolled))})] = Field(
         None, examples=["{unproven: correct_user}"]
@@ -253,7 +253,7 @@ class Target(Model):
     )
     value: Share = Field(examples=["45%"])
     due_date: Day = Field(alias="date", examples=["2026-12-31"])
-    owner: Text = Field(description="who answers for it", examples=["ada.lovelace@example.com"])
+    owner: Text = Field(description="who answers for it", examples=["name.surname@example.com"])
     org_unit: Text | None = Field(None, description="whole company when left out", examples=["Finance"])
     baseline_week: Week | None = Field(
         None, description="the week that progress is measured from", examples=["2026-W10"]

@@ -115,8 +115,13 @@ def _sources(tool: Tool) -> Iterator[Row]:
             "grain": known.grain if known else "event",
             "path": source.path or f"inbox/{tool.id}",
             "late_days": _late_days(source),
-            "freshness_hours": source.freshness_hours,
+            "freshness_hours": source.freshness_hours or _freshness_hours(_late_days(source)),
         }
+
+
+def _freshness_hours(late_days: int) -> float:
+    """The default deadline: a day more than the source may be late, so that a quiet weekend is no alarm."""
+    return 24.0 * (late_days + 1)
 
 
 def _late_days(source: SourceSpec) -> int:

@@ -17,26 +17,12 @@ MAX_TEXT = 2_000
 
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ATTRIBUTE = re.compile(r"[a-z_][a-z0-9_]*")
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@([^@\s,;<>\"'.]+\.)+[^\W\d_]{2,}")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")  # a host inside the company may have no dot
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2200, 1, 1)
-_NOBODY = {
-    "tbd",
-    "todo",
-    "tba",
-    "na",
-    "none",
-    "null",
-    "unknown",
-    "nobody",
-    "owner",
-    "name",
-    "somebody",
-    "someone",
-    "xxx",
-}
+_NOBODY = {"tbd", "todo", "tba", "unknown", "nobody", "somebody", "someone", "xxx"}
 
 
 class AlsoAccepts:
@@ -79,12 +65,12 @@ def _attribute(value: str) -> str:
 def _email(value: str) -> str:
     if _EMAIL.fullmatch(value) and len(value) <= 254:
         return value
-    raise fault(f"{value!r} is not an e-mail address", "write one address such as ada.lovelace@example.com")
+    raise fault(f"{value!r} is not an e-mail address", "write one address such as name.surname@example.com")
 
 
 def _person_name(value: str) -> str:
     if re.sub(r"[^a-z]", "", value.casefold()) in _NOBODY or not any(char.isalpha() for char in value):
-        mend = "name the one person who answers for this tool, such as `name: Ada Lovelace`"
+        mend = "name the one person who answers for this tool, such as `name: Name Surname`"
         raise fault(f"{value!r} is not the name of a person", mend)
     return value
 

@@ -45,7 +45,7 @@ reached as (
         exists (
             select 1 from outages
             where outages.tool_id = in_population.tool_id
-                and outages.starts_at <= in_population.due_at and outages.ends_at >= in_population.obligation_at
+                and outages.starts_at <= in_population.due_at and outages.ends_at > in_population.obligation_at
         ) as has_outage
     from in_population
     inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = in_population.tool_id

@@ -14,7 +14,7 @@ TOOLS = """\
 tools:
 - id: doc-extract
   title: Invoice extraction
-  owner: {name: Ada Lovelace, email: ada@example.com}
+  owner: {name: Name Surname, email: you@example.com}
   live_from: 2026-03-02
   sources:
   - {format: human-decision, path: inbox/doc-extract}

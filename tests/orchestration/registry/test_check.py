@@ -75,7 +75,7 @@ def test_a_missing_roster_is_told(tmp_path: Path) -> None:
 
 
 def test_no_roster_is_missed_where_a_list_says_who_is_meant(tmp_path: Path) -> None:
-    made = complete(tmp_path, tool(more="  eligible: [ada@example.com]\n"))
+    made = complete(tmp_path, tool(more="  eligible: [you@example.com]\n"))
     (made.inbox / "people" / "people.csv").unlink()
     assert warnings(made) == []
 

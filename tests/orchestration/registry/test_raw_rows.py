@@ -20,7 +20,7 @@ TODAY = date(2026, 6, 1)
 FULL = """\
 - id: doc-extract
   title: Invoice extraction
-  owner: {name: Ada Lovelace, email: ada@example.com}
+  owner: {name: Name Surname, email: you@example.com}
   escalation: {email: head@example.com}
   live_from: 2026-03-02
   sources:
@@ -30,14 +30,14 @@ FULL = """\
   eligible: {from: people, where: "department = 'Finance' and cost_center = 'x'"}
   uses: ["accepted where amount > 5"]
   production: {expected_people_per_day: 40}
-  paused: {from: 2026-05-04, reason: retraining, by: ada}
+  paused: {from: 2026-05-04, reason: retraining, by: owner}
   rollup: correct_user
 - id: listed
   title: Listed
-  owner: {name: Ada Lovelace, email: ada@example.com}
+  owner: {name: Name Surname, email: you@example.com}
   live_from: 2026-01-05
   sources: [{format: claude-code-analytics}]
-  eligible: [ada@example.com, NA]
+  eligible: [you@example.com, NA]
 """
 CALENDAR = """\
 timezone: Europe/Berlin
@@ -110,14 +110,14 @@ def test_a_second_source_of_one_format_gets_a_number(registry: Registry) -> None
     rows = raw_rows(registry, TODAY)["tool_source"]
     assert [(row["path"], row["grain"], row["late_days"], row["freshness_hours"]) for row in rows] == [
         ("inbox/a", "event", 5, 24.0),
-        ("inbox/b", "event", 1, None),
-        ("inbox/doc-extract", "day", 3, None),
-        ("inbox/listed", "day", 3, None),
+        ("inbox/b", "event", 1, 48.0),
+        ("inbox/doc-extract", "day", 3, 96.0),
+        ("inbox/listed", "day", 3, 96.0),
     ]
 
 
 def test_listed_people_are_addresses_or_ids(registry: Registry) -> None:
-    assert listed_people(registry) == [("listed", "email", "ada@example.com"), ("listed", "person_id", "NA")]
+    assert listed_people(registry) == [("listed", "email", "you@example.com"), ("listed", "person_id", "NA")]
 
 
 def test_targets_and_calendar_are_rows(registry: Registry) -> None:

@@ -133,5 +133,5 @@ def test_schemas_refuse_in_the_editor_what_the_models_refuse(name: str) -> None:
 
 def test_schemas_explain_keys_and_show_values_not_texts() -> None:
     owner = schemas()["tools"]["$defs"]["Tool"]["properties"]["owner"]
-    assert owner["examples"] == [{"name": "Ada Lovelace", "email": "ada.lovelace@example.com"}]
+    assert owner["examples"] == [{"name": "Name Surname", "email": "name.surname@example.com"}]
     assert "title" in schemas()["tools"]["$defs"]["Tool"]["properties"]

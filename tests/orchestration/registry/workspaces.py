@@ -10,7 +10,7 @@ from orchestration.workspace import Workspace
 TOOL = """\
 - id: {tool_id}
   title: {tool_id}
-  owner: {{name: Ada Lovelace, email: ada@example.com}}
+  owner: {{name: Name Surname, email: you@example.com}}
   live_from: 2026-03-02
   sources: [{{format: {format}}}]
 """
