@@ -48,8 +48,9 @@ def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> 
     judged = last_run(space)
     inputs = inputs_fingerprint(space)
     look, wanted = next_look(Look.parse(context.cursor), inputs, judged.inputs if judged else "")
-    requests = [dg.RunRequest(run_key=wanted)] if wanted else []
-    return dg.SensorResult(run_requests=requests, cursor=look.text())
+    if wanted is None:
+        return dg.SensorResult(skip_reason="nothing new, or a file is still being written", cursor=look.text())
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=wanted)], cursor=look.text())
 
 
 # Weeks become final by the passing of days alone, so a run is due even when no file has come.
