@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from orchestration.judging import CaseAbsence, CaseEvent
 from tests.judge.conditions import (
@@ -124,7 +125,7 @@ def _outages(
 
 def _rule(chance: random.Random, rule_id: str, step: timedelta, length: int) -> Rule:
     kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
-    common = {
+    common: dict[str, Any] = {
         "rule_id": rule_id,
         "kind": kind,
         "severity": chance.choice(["blocker", "major", "major", "minor"]),
@@ -143,7 +144,7 @@ def _day(chance: random.Random) -> date:
     return MONDAY.date() + timedelta(days=chance.randrange(14))
 
 
-def _sequence(chance: random.Random, kind: str, step: timedelta, length: int) -> dict[str, object]:
+def _sequence(chance: random.Random, kind: str, step: timedelta, length: int) -> dict[str, Any]:
     who = chance.choice(["same_user", "same_user", "other_user", "anyone"])
     keys = chance.choice([("item_id",), ("claim_id",), ("item_id", "claim_id"), ("amount",), ("session_id",)])
     has_fence = kind != "not_followed_by"
@@ -158,7 +159,7 @@ def _sequence(chance: random.Random, kind: str, step: timedelta, length: int) ->
     }
 
 
-def _count(chance: random.Random, step: timedelta, length: int) -> dict[str, object]:
+def _count(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
     least = chance.choice([None, 0, 1, 2])
     return {
         "per": chance.choice(["item", "session", "day", "claim_id", "item_id"]),
@@ -170,11 +171,11 @@ def _count(chance: random.Random, step: timedelta, length: int) -> dict[str, obj
     }
 
 
-def _check(chance: random.Random, step: timedelta, length: int) -> dict[str, object]:
+def _check(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
     return {"each": _selector(chance), "must": _condition(chance)}
 
 
-def _share(chance: random.Random, step: timedelta, length: int) -> dict[str, object]:
+def _share(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
     among = _selector(chance)
     of = _selector(chance, chance.sample(sorted(among.names), 1))
     least = chance.choice([None, 0, 20, 40, 50])
@@ -182,7 +183,7 @@ def _share(chance: random.Random, step: timedelta, length: int) -> dict[str, obj
     return {"of": of, "among": among, "least": least, "most": most}
 
 
-def _cadence(chance: random.Random, step: timedelta, length: int) -> dict[str, object]:
+def _cadence(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
     return {"of": _selector(chance), "need": chance.randrange(1, 6), "unit": chance.choice(["days", "events"])}
 
 
@@ -199,34 +200,31 @@ def _alternative(chance: random.Random, names: list[str] | None) -> Alternative:
 def _condition(chance: random.Random, depth: int = 2) -> Term:
     if depth and chance.random() < 0.4:
         left, right = _condition(chance, depth - 1), _condition(chance, depth - 1)
-        return chance.choice([Both(left, right), Either(left, right), Not(left)])
+        joined: list[Term] = [Both(left, right), Either(left, right), Not(left)]
+        return chance.choice(joined)
     text = Column(chance.choice(["decision", "claim_id", "item_id"]))
     number = _number(chance)
-    return chance.choice(
-        [
-            Binary(text, chance.choice(["=", "<>"]), Literal(chance.choice(["approve", "reject", "x", "NA", "null"]))),
-            OneOf(text, (Literal("approve"), Literal("x"), Literal("null"))),
-            IsNull(chance.choice([text, number]), is_negated=chance.random() < 0.5),
-            Binary(
-                number, chance.choice(["=", "<>", "<", "<=", ">", ">="]), Literal(chance.choice([0.5, 1.0, 10000.0]))
-            ),
-            Between(number, Literal(0.5), Literal(2.5)),
-            Binary(Column("flag"), "=", Literal(content=chance.random() < 0.5)),
-            Column("flag"),
-        ]
-    )
+    plain: list[Term] = [
+        Binary(text, chance.choice(["=", "<>"]), Literal(chance.choice(["approve", "reject", "x", "NA", "null"]))),
+        OneOf(text, (Literal("approve"), Literal("x"), Literal("null"))),
+        IsNull(chance.choice([text, number]), is_negated=chance.random() < 0.5),
+        Binary(number, chance.choice(["=", "<>", "<", "<=", ">", ">="]), Literal(chance.choice([0.5, 1.0, 10000.0]))),
+        Between(number, Literal(0.5), Literal(2.5)),
+        Binary(Column("flag"), "=", Literal(content=chance.random() < 0.5)),
+        Column("flag"),
+    ]
+    return chance.choice(plain)
 
 
 def _number(chance: random.Random) -> Term:
     plain = [Column("amount"), Column("confidence")]
     known = Coalesce(plain[0], Literal(1.0)), Coalesce(plain[1], Literal(0.5))
-    return chance.choice(
-        [
-            *plain,
-            *plain,
-            Binary(plain[0], chance.choice(["+", "-", "*"]), plain[1]),
-            Binary(plain[0], "/", plain[1]),
-            known[0],
-            Greatest(known, is_least=chance.random() < 0.5),
-        ]
-    )
+    numbers: list[Term] = [
+        *plain,
+        *plain,
+        Binary(plain[0], chance.choice(["+", "-", "*"]), plain[1]),
+        Binary(plain[0], "/", plain[1]),
+        known[0],
+        Greatest(known, is_least=chance.random() < 0.5),
+    ]
+    return chance.choice(numbers)
