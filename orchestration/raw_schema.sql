@@ -27,6 +27,7 @@ create table if not exists raw.load (
     effective_date     date,                      -- of a roster: from when it holds
     is_dated_by_file   boolean default false      -- its records have no time of their own: the file's modification time stands in
 );
+alter table raw.load add column if not exists effective_date date;  -- for warehouses made before it existed
 
 -- What the loader knows of each path it has read, so that an unchanged file is not read again.
 create table if not exists raw.seen_file (
