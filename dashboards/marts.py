@@ -326,7 +326,7 @@ def loads(path: Path, tool_id: str, limit: int) -> list[Load]:
     sql = f"""
         select path, source_id, {_utc("loaded_at")}, status, message, {_line_columns()}
         from fct_load where tool_id = $tool_id
-        order by status = 'refused' desc, loaded_at desc, path limit $limit"""
+        order by status = 'refused' desc, loaded_at desc, path desc limit $limit"""
     return _select(path, sql, {"tool_id": tool_id, "limit": limit}, _load)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboards import charts, marts, wording
-from dashboards.app_pages.parts import Filters, draw, folded_table, how_calculated, table
+from dashboards.app_pages.parts import Filters, draw, folded_grid, grid, how_calculated, table
 from dashboards.charts import Bar
 from dashboards.marts import Coverage, Lines, QuarantineReason, SourceHealth, Tool
 
@@ -87,7 +87,7 @@ def _equation(sources: Sequence[SourceHealth], total: Lines) -> None:
             for sign, kind in zip("=++++", marts.LINE_KINDS, strict=True):
                 st.metric(f"{sign} {wording.LINE_KINDS[kind]}", f"{getattr(total, kind):,}", width="content")
         _balance(total)
-        folded_table(
+        folded_grid(
             "The equation of each source",
             "equations",
             lambda: [{"Source": source.source_id, **_line_cells(source.lines)} for source in sources],
@@ -230,18 +230,22 @@ def _files(filters: Filters) -> None:
     if not loads:
         st.markdown("No file of this tool has been read yet.")
         return
-    table([_file_row(load) for load in loads])
+    for load in loads:
+        if load.status == "refused":
+            st.markdown(f":material/error: `{load.path}` was refused: {load.message or 'no reason was recorded'}.")
+    grid([_file_row(load, filters.tool.tool_id) for load in loads], "Newest files with their lines")
     st.caption(f"The newest {NEWEST_FILES} files, refused ones first.")
 
 
-def _file_row(load: marts.Load) -> dict[str, str | int]:
-    named = {"File": load.path, "Loaded at": wording.moment(load.loaded_at), "Result": _result(load)}
+def _file_row(load: marts.Load, tool_id: str) -> dict[str, str | int]:
+    in_inbox = load.path.removeprefix(f"inbox/{tool_id}/")
+    loaded_at = f"{load.loaded_at:%Y-%m-%d %H:%M}"
+    named = {
+        "File in the inbox": in_inbox,
+        "Loaded at (UTC)": loaded_at,
+        "Result": wording.LOAD_STATUSES.get(load.status, load.status),
+    }
     return {**named, **_line_cells(load.lines)}
-
-
-def _result(load: marts.Load) -> str:
-    title = wording.LOAD_STATUSES.get(load.status, load.status)
-    return f"{title}: {load.message}" if load.message else title
 
 
 def _publication_facts(filters: Filters) -> None:

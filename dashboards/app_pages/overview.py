@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import charts, marts, wording
-from dashboards.app_pages.parts import Filters, draw, empty, folded_table, how_calculated
+from dashboards.app_pages.parts import Filters, draw, empty, folded_grid, how_calculated
 from dashboards.charts import Bar
 from dashboards.marts import AdoptionWeek, Target, ToolGap
 
@@ -29,7 +29,7 @@ def page(filters: Filters) -> None:
     _trend_row(filters, weeks, targets.get("correct"))
     _loss_row(filters, shown)
     _reasons_row(shown)
-    folded_table("The figures as a table", "figures", lambda: [_figure_row(week) for week in reversed(weeks)])
+    folded_grid("The figures as a table", "figures", lambda: [_figure_row(week) for week in reversed(weeks)])
     how_calculated(filters)
 
 
@@ -247,27 +247,27 @@ def _reasons_row(shown: AdoptionWeek) -> None:
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.header("Not judged, and why")
-        _reasons(
-            shown, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NOT_JUDGED, "Everybody eligible was judged."
-        )
+        if shown.not_judged:
+            _reasons(shown, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NOT_JUDGED)
+        else:
+            st.markdown("Everybody eligible was judged.")
     with right.container(border=True, height="stretch"):
         st.header("Non-users: never, tried, dormant")
-        _reasons(shown, shown.non_user_reasons, wording.NON_USER, charts.NON_USER, "Everybody judged uses it.")
+        if shown.non_user:
+            _reasons(shown, shown.non_user_reasons, wording.NON_USER, charts.NON_USER)
+        else:
+            st.markdown("Nobody who was judged is a non-user.")
 
 
-def _reasons(week: AdoptionWeek, counts: Mapping[str, int], titles: Mapping[str, str], colour: int, none: str) -> None:
+def _reasons(week: AdoptionWeek, counts: Mapping[str, int], titles: Mapping[str, str], colour: int) -> None:
     total = sum(counts.values())
-    if not total:
-        st.markdown(none)
-        return
     rows = [
         Bar(titles[reason], number, f"{number:,} ({wording.share(number / week.eligible)})", colour=colour)
         for reason, number in sorted(counts.items(), key=lambda item: -item[1])
         if number
     ]
-    draw(charts.bars(rows, longest=total), ", ".join(f"{row.label}: {row.text}" for row in rows))
-    of = f"{wording.people(total)} of {week.eligible:,} eligible ({wording.share(total / week.eligible)})."
-    st.caption(of)
+    draw(charts.bars(rows, longest=total), "People by reason")
+    st.caption(f"{wording.people(total)} of {week.eligible:,} eligible ({wording.share(total / week.eligible)}).")
 
 
 def _figure_row(week: AdoptionWeek) -> dict[str, str | int]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
@@ -51,13 +50,20 @@ def empty(title: str, why: str, what_to_do: str) -> None:
         st.markdown(f"**What to do:** {what_to_do}")
 
 
-def folded_table(title: str, key: str, rows: Callable[[], Sequence[Mapping[str, str | int]]]) -> None:
-    """A table that is asked for and laid out only while its fold is open: it would be a third of the page's cost."""
+def folded_grid(title: str, key: str, rows: Callable[[], Sequence[Mapping[str, str | int]]]) -> None:
+    """A grid that is asked for and laid out only while its fold is open."""
     with st.expander(title, key=key, on_change="rerun") as fold:
         if fold.open:
-            table(rows())
+            grid(rows(), title)
 
 
-def table(rows: Sequence[Mapping[str, str | int]]) -> None:
-    """A small table as HTML: it wraps, prints and can be read aloud. Numbers get separators and stand on the right."""
-    st.table(pd.DataFrame(rows).style.format(thousands=","), hide_index=True, border="horizontal")
+def grid(rows: Sequence[Mapping[str, str | int]], alt: str) -> None:
+    """Many columns: scrolls in itself, by keyboard too, where a plain table would be cut off on a phone."""
+    numbers = [name for name, value in rows[0].items() if isinstance(value, int)]
+    config = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
+    st.dataframe(pa.Table.from_pylist(rows), hide_index=True, column_config=config, alt=alt)
+
+
+def table(rows: Sequence[Mapping[str, str]]) -> None:
+    """Few columns of texts, as HTML: wraps, prints and can be read aloud."""
+    st.table(pa.Table.from_pylist(rows), hide_index=True, border="horizontal")

@@ -65,9 +65,10 @@ class Visit:
         self.settle(title)
 
     def settle(self, title: str) -> None:
-        """Waits on content: the title, then the end of the run, then every chart's marks."""
+        """Waits on content: the title, the end of the run, no placeholder left, every chart drawn."""
         expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
         charts = self.page.get_by_test_id("stVegaLiteChart")
         for chart in charts.all():
             expect(chart.locator("svg, canvas").first).to_be_attached(timeout=15_000)
@@ -166,7 +167,8 @@ def test_the_figures_unfold_as_a_table(browser: Browser, served: Served):
     with visiting(browser) as visit:
         visit.open(served(COMPANY), "Adoption overview")
         visit.page.get_by_text("The figures as a table").click()
-        expect(visit.page.get_by_role("cell", name="19 Oct 2026")).to_be_visible()
+        visit.settle("Adoption overview")
+        expect(visit.page.get_by_role("region", name="The figures as a table")).to_be_visible()
         assert _violations(visit.page) == []
 
 
