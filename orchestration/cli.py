@@ -134,7 +134,7 @@ def schemas(
     workspaces.schemas(out)
 
 
-@people.command("key", epilog="Example: takeup people key p-1017 ada@example.com -w demo --why 'audit 12'")
+@people.command("key", epilog="Example: takeup people key p-1017 you@example.com -w demo --why 'audit 12'")
 def people_key(
     identifiers: Annotated[list[str], typer.Argument(metavar="PERSON_ID...", help="Person ids or other identifiers.")],
     workspace: WorkspaceOption = HERE,

@@ -40,7 +40,7 @@ def test_every_asset_says_what_it_is_and_whose(definitions: Any) -> None:
 
 
 def test_the_logs_of_a_tool_belong_to_its_owner(definitions: Any) -> None:
-    assert specs(definitions)["logs/doc-extract"].owners == ["ada@example.com"]
+    assert specs(definitions)["logs/doc-extract"].owners == ["you@example.com"]
 
 
 def test_every_step_writes_alone(definitions: Any) -> None:
