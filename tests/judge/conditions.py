@@ -71,7 +71,7 @@ class Binary:
 
     def value(self, fields: Fields) -> Any:
         left, right = self.left.value(fields), self.right.value(fields)
-        return None if left is None or right is None else (NUMBERS | COMPARISONS)[self.sign](left, right)
+        return None if left is None or right is None else {**NUMBERS, **COMPARISONS}[self.sign](left, right)
 
 
 @dataclass(frozen=True, slots=True)
