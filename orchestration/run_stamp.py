@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from orchestration.errors import UsageError
 from orchestration.warehouse import inputs_fingerprint
@@ -44,10 +45,14 @@ def finish(workspace: Workspace) -> None:
     _started(workspace).replace(_finished(workspace))
 
 
-def parse_as_of(text: str) -> datetime:
-    """An ISO date (its last moment) or instant as UTC without a zone; raises UsageError for anything else."""
+def parse_as_of(text: str, timezone: str = "UTC") -> datetime:
+    """An ISO date (its end in `timezone`, so that the date itself is over) or instant, as UTC without a zone.
+
+    Raises UsageError for anything else. An instant without a zone is UTC.
+    """
     try:
-        return datetime.combine(date.fromisoformat(text), time.max)
+        end = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), ZoneInfo(timezone))
+        return end.astimezone(UTC).replace(tzinfo=None)
     except ValueError:
         pass
     try:

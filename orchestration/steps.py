@@ -28,8 +28,9 @@ def load_rule_book(workspace: Workspace, run_id: str, as_of: str | None, *, full
 
     `full` also forgets what was loaded, so that the steps that follow read the whole inbox anew.
     """
-    moment = parse_as_of(as_of) if as_of else datetime.now(UTC).replace(tzinfo=None)
     registry = load_registry(workspace)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    moment = parse_as_of(as_of, registry.calendar.timezone) if as_of else now
     rules = compile_rule_book(zip(registry.rule_yaml, registry.rule_files, strict=True))
     rows = raw_rows(registry, moment.date()) | {"rule_book": [rule.as_row() for rule in rules]}
     rows["eligible_listed"] = [dict(zip(LISTED, one, strict=True)) for one in listed_people(registry)]

@@ -52,7 +52,8 @@ def test_a_lost_publication_is_news(workspace: Workspace) -> None:
 
 
 def test_a_date_means_its_last_moment_and_an_instant_its_utc() -> None:
-    assert run_stamp.parse_as_of("2026-11-08") == datetime(2026, 11, 8, 23, 59, 59, 999999)
+    assert run_stamp.parse_as_of("2026-11-08") == datetime(2026, 11, 9)
+    assert run_stamp.parse_as_of("2026-11-08", "Europe/Berlin") == datetime(2026, 11, 8, 23)
     assert run_stamp.parse_as_of("2026-11-08T01:00:00+02:00") == datetime(2026, 11, 7, 23)
     with pytest.raises(UsageError, match="not a date"):
         run_stamp.parse_as_of("soon")
