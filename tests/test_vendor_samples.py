@@ -135,7 +135,8 @@ def test_claude_code_edits_are_summed_over_tools(marts: duckdb.DuckDBPyConnectio
 @pytest.mark.slow
 def test_people_without_rules_are_never_called_correct(marts: duckdb.DuckDBPyConnection) -> None:
     classes = rows(
-        marts, "select distinct status, reason from fct_person_tool_week where tool_id in ('copilot', 'review') order by 1"
+        marts,
+        "select distinct status, reason from fct_person_tool_week where tool_id in ('copilot', 'review') order by 1",
     )
     assert not {row for row in classes if row[0] in {"correct_user", "incorrect_user"}}
 

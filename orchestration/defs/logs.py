@@ -8,7 +8,6 @@ from orchestration.defs.shared import POOL, RETRIES, WorkspaceResource, final_er
 from orchestration.registry.models import Tool
 from orchestration.steps import load_logs
 
-
 # What Dagster takes for an address; it refuses the definitions of the whole workspace over any other.
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}")
 
