@@ -248,22 +248,24 @@ def _reasons_row(shown: AdoptionWeek) -> None:
     with left.container(border=True, height="stretch"):
         st.header("Not judged, and why")
         if shown.not_judged:
-            _reasons(shown, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NOT_JUDGED)
+            _reasons(shown, shown.not_judged, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NOT_JUDGED)
         else:
             st.markdown("Everybody eligible was judged.")
     with right.container(border=True, height="stretch"):
         st.header("Non-users: never, tried, dormant")
         if shown.non_user:
-            _reasons(shown, shown.non_user_reasons, wording.NON_USER, charts.NON_USER)
+            _reasons(shown, shown.non_user, shown.non_user_reasons, wording.NON_USER, charts.NON_USER)
         else:
             st.markdown("Nobody who was judged is a non-user.")
 
 
-def _reasons(week: AdoptionWeek, counts: Mapping[str, int], titles: Mapping[str, str], colour: int) -> None:
-    total = sum(counts.values())
+def _reasons(week: AdoptionWeek, total: int, counts: Mapping[str, int], titles: Mapping[str, str], colour: int) -> None:
+    """Bars by reason; people whom the tool's rollup folded into this status keep a bar of their own."""
+    named = {titles[reason]: number for reason, number in counts.items()}
+    named["Active, too little evidence, counted here"] = total - sum(counts.values())
     rows = [
-        Bar(titles[reason], number, f"{number:,} ({wording.share(number / week.eligible)})", colour=colour)
-        for reason, number in sorted(counts.items(), key=lambda item: -item[1])
+        Bar(title, number, f"{number:,} ({wording.share(number / week.eligible)})", colour=colour)
+        for title, number in sorted(named.items(), key=lambda item: -item[1])
         if number
     ]
     draw(charts.bars(rows, longest=total), "People by reason")

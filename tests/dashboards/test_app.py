@@ -153,6 +153,13 @@ def test_not_judged_people_are_shown_with_their_reasons(dashboard):
     assert "eligible (" in text
 
 
+def test_people_folded_into_a_status_by_a_rollup_are_drawn_all_the_same(dashboard, tmp_path):
+    made = publish(tmp_path, Company(people=40, weeks=4))
+    with duckdb.connect(str(made)) as connection:
+        connection.execute("update fct_adoption_week set non_user_never = 0, non_user_tried = 0, non_user_lapsed = 0")
+    assert "Non-users" in _text(dashboard(tmp_path))
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     "company",
