@@ -131,12 +131,12 @@ class RowMaker:
     def _event(self, record: EventRecord) -> Row:
         account = self._account(record.users)
         values = _EVENT_VALUES(record)
-        attributes = _to_json(record.attributes).decode() if record.attributes else None
-        content = _to_json((account.alias_no, values, attributes))
+        extra = _to_json(record.attributes) if record.attributes else b""
+        content = _to_json((account.alias_no, values)) + extra
         if b"@" in content or (account.needles and any(needle in content for needle in account.needles)):
             values = tuple(self._clean(value, account) for value in values)
-            attributes = self._clean(attributes, account)
-            content = _to_json((account.alias_no, values, attributes))
+            extra = self._clean(extra.decode(), account).encode()
+            content = _to_json((account.alias_no, values)) + extra
         key = self._key(record.key)
         origin = self._origin
         name, occurred_at, seq, actor_type, is_user_initiated, event_id, *details = values
@@ -153,7 +153,7 @@ class RowMaker:
             actor_type,
             is_user_initiated,
             *details,
-            attributes,
+            extra.decode() or None,
             self._hash(content),
             origin.load_id,
             record.line_no,
