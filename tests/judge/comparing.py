@@ -127,7 +127,7 @@ def shown(difference: Difference) -> str:
     case = difference.case
     rows = "\n".join(f"{who:>10}: {', '.join(map(str, row))}" for who, row in difference.rows)
     beside = [f"# {name}: {value}" for name, value in _beside(case.log).items()]
-    return "\n".join([f"# seed {case.seed}", _rules_text(case), *beside, "", _events_text(case.log), rows])
+    return "\n".join([f"# seed {case.seed}", _rules_text(case), *beside, "", events_text(case.log), rows])
 
 
 def _beside(log: Log) -> dict[str, str]:
@@ -154,7 +154,7 @@ def _rules_text(case: RandomCase) -> str:
     return text.getvalue()
 
 
-def _events_text(log: Log) -> str:
+def events_text(log: Log) -> str:
     text = io.StringIO()
     names = list(dict.fromkeys(name for event in log.events for name in event.fields))
     writer = csv.writer(text, lineterminator="\n")
