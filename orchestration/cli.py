@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -56,11 +57,14 @@ def demo(
     head_count: Annotated[int, typer.Option("--people", min=100, max=200_000, help="Size of the company.")] = 2_000,
     weeks: Annotated[int, typer.Option(min=12, max=156, help="Weeks of logs.")] = 26,
     seed: Annotated[int, typer.Option(help="Another seed, another company of the same kind.")] = 7,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the logs (default: a Sunday just past).")
+    ] = None,
 ) -> None:
     """Run everything over a synthetic company whose true labels are known, and show how many were recognised."""
     from orchestration.commands.demo import Size, run_demo
 
-    _end(run_demo(folder, Size(head_count, weeks, seed)))
+    _end(run_demo(folder, Size(head_count, weeks, seed, until.date() if until else None)))
 
 
 @app.command(epilog="Example: takeup run -w demo")

@@ -39,7 +39,7 @@ def built_company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     with _lock(place.with_suffix(".lock")):
         done = place / ".takeup" / "demo_output.txt"
         if not done.exists():
-            output = takeup("demo", str(place), "--people", "300", "--weeks", "12")
+            output = takeup("demo", str(place), "--people", "300", "--weeks", "12", "--until", "2026-11-15")
             assert output.returncode == 0, output.stdout + output.stderr
             done.write_text(output.stdout)
     return Workspace(place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ from orchestration.commands.run import execute, say_end
 from orchestration.errors import UsageError
 from orchestration.registry.scaffold import init_workspace
 from orchestration.sample.company import CompanyReport, write_company
+from orchestration.sample.dates import dated
 from orchestration.sample.truth import Confusion, confusion, read_truth
 from orchestration.vault import Vault
 from orchestration.workspace import Workspace
@@ -26,18 +27,26 @@ LEAST_ACCURACY = 0.99
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a company to make, and which one of that size."""
+    """How large a company, which of that size, and its last day (None: the newest Sunday that is due by now)."""
 
     people: int
     weeks: int
     seed: int
+    until: date | None = None
+
+
+def newest_sunday() -> date:
+    """The newest Sunday whose figures are due by now, so that a demo looks like this week's."""
+    due = datetime.now(UTC).replace(tzinfo=None) - JUDGED
+    return due.date() - timedelta(days=(due.weekday() + 1) % 7)
 
 
 def run_demo(folder: Path, size: Size) -> int:
     """Make the company, run, compare; 1 when the run failed or too few people were recognised."""
     workspace = _fresh_workspace(folder)
     warn(f"Writing {size.weeks} weeks of logs of a company of {size.people:,} people into {folder}/inbox")
-    company = write_company(workspace.root, size.people, size.weeks, size.seed)
+    company = write_company(workspace.root, size.people, size.weeks, size.seed, size.until or newest_sunday())
+    _move_configuration(workspace, company)
     as_of = (datetime.combine(company.until, time.min) + JUDGED).isoformat()
     ended = execute(workspace, full=True, as_of=as_of)
     say_end(workspace, ended)
@@ -49,6 +58,12 @@ def run_demo(folder: Path, size: Size) -> int:
     say(f"Dashboard   takeup dashboard -w {folder}")
     say(f"Pipeline    takeup dagster -w {folder}")
     return 0 if _is_good(found) else 1
+
+
+def _move_configuration(workspace: Workspace, company: CompanyReport) -> None:
+    """The example's dates belong to its own 26 weeks: go-live and target dates move with the company."""
+    for path in sorted(workspace.config.rglob("*.yml")):
+        path.write_text(dated(path.read_text(), company.start, company.until))
 
 
 def compare(workspace: Workspace, company: CompanyReport) -> Confusion:
