@@ -24,7 +24,7 @@
         cast(null as integer) as rule_no, cast(null as bigint) as person_no, cast(null as bigint) as event_no,
         cast(null as timestamp) as obligation_at, cast(null as timestamp) as due_at,
         cast(null as timestamp) as looks_from_at, cast(null as varchar) as finding,
-        cast(null as bigint) as evidence_event_no, cast(null as bigint) as weight
+        cast(null as bigint) as evidence_event_no, cast(null as bigint) as weight, cast(null as varchar) as band
     where false
     {%- endfor %}
 {% endmacro %}
@@ -35,7 +35,7 @@
   kept · broken · unknown · open (nothing found yet; a breach once due) · clear (nothing found yet; kept once due) ·
   absent (nothing found looking back to looks_from_at).
 #}
-{% macro as_obligations(rule, finding, due_at='occurred_at', looks_from_at='null', evidence='null', weight='1') %}
+{% macro as_obligations(rule, finding, due_at='occurred_at', looks_from_at='null', evidence='null', weight='1', band='null') %}
     select
         cast({{ rule['rule_no'] }} as integer) as rule_no,
         person_no,
@@ -45,7 +45,8 @@
         cast({{ looks_from_at }} as timestamp) as looks_from_at,
         {{ finding }} as finding,
         cast({{ evidence }} as bigint) as evidence_event_no,
-        cast({{ weight }} as bigint) as weight
+        cast({{ weight }} as bigint) as weight,
+        cast({{ band }} as varchar) as band
     from found
 {% endmacro %}
 
@@ -56,8 +57,10 @@
 {%- endmacro %}
 
 {% macro quoted_list(values) -%}
-    {%- for value in values -%}'{{ value | replace("'", "''") }}'{{ ', ' if not loop.last }}{%- endfor -%}
+    {%- for value in values -%}{{ text_literal(value) }}{{ ', ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}
+
+{% macro text_literal(value) -%}'{{ value | replace("'", "''") }}'{%- endmacro %}
 
 {# The events that any of the selectors names: filter before any window. #}
 {% macro events_named(selectors) -%}

@@ -55,7 +55,7 @@ judged as (
     select
         rule_no, rule_id, version, tool_id, person_no, event_no, evidence_event_no,
         {{ outcome('finding', 'due_at', 'looks_from_at', 'watermark_at', 'data_from_at', 'has_outage') }} as outcome,
-        weight, obligation_at, due_at, obligation_date,
+        band, weight, obligation_at, due_at, obligation_date,
         -- A period of its own is one window, however many weeks it spans.
         case when has_own_period then cast(judged_from_at as date) else {{ iso_week('obligation_date') }} end as week_start
     from reached
