@@ -56,7 +56,7 @@ def random_case(seed: int, rules: int = 2) -> RandomCase:
 
 
 def _log(chance: random.Random, step: timedelta, length: int) -> Log:
-    start = MONDAY + timedelta(days=chance.randrange(7), hours=chance.randrange(24))
+    start = MONDAY + timedelta(days=chance.randrange(7), hours=chance.choice([0, 0, 0, chance.randrange(24)]))
     end = start + step * (length + 1)
     size = chance.choice([1, 3, 6, 10, 15, 25])
     events = _events(chance, start, step, length, size)

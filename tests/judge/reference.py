@@ -253,8 +253,10 @@ def _mondays(log: Log) -> Iterator[datetime]:
 
 
 def _available_days(log: Log, user: str, monday: datetime) -> int:
+    """Monday to Friday, less absences and the days that an outage touches."""
     days = [monday.date() + timedelta(days=number) for number in range(5)]
     away = [(one.first_date, one.last_date) for one in log.absences if one.user_id == user]
+    away += [(start.date(), (end - timedelta.resolution).date()) for start, end in log.outages]
     return sum(not any(first <= day <= last for first, last in away) for day in days)
 
 
