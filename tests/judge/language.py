@@ -32,6 +32,7 @@ class Selector:
     alternatives: tuple[Alternative, ...]
 
     def written(self) -> str | list[str]:
+        """One text, or a list; a long text as a list of one, for both forms mean the same."""
         texts = [one.written() for one in self.alternatives]
         return texts[0] if len(texts) == 1 and len(texts[0]) <= 200 else texts
 
