@@ -7,9 +7,9 @@ and period; any number of cases is judged in one dbt run.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from orchestration.rules.columns import MEASURES
 from orchestration.transform import run_models
 from orchestration.workspace import Workspace
 
@@ -50,8 +51,39 @@ class CaseAbsence:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseDay:
+    """The counts of one person and day, for the rules that read daily aggregates; None is unknown."""
+
+    user_id: str
+    day: date
+    measures: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTraining:
+    user_id: str
+    module: str
+    completed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseItem:
+    """A work item of the tool; `closed_at` None: still open."""
+
+    user_id: str
+    item_id: str
+    kind: str
+    opened_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One tool, judged over one period [starts_at, ends_at). `rules` are rows of raw.rule_book without rule_no."""
+    """One tool, judged over one period [starts_at, ends_at). `rules` are rows of raw.rule_book without rule_no.
+
+    The people are those of the events, days, trainings and items, and whoever has an entry in `roles` (user -> role).
+    Whether anything is known about training at all is asked of all cases together: one completion anywhere suffices.
+    """
 
     case_id: str
     events: Sequence[CaseEvent]
@@ -62,6 +94,18 @@ class Case:
     data_from_at: datetime
     absences: Sequence[CaseAbsence] = ()
     outages: Sequence[tuple[datetime, datetime]] = ()
+    days: Sequence[CaseDay] = ()
+    trainings: Sequence[CaseTraining] = ()
+    items: Sequence[CaseItem] = ()
+    roles: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def users(self) -> list[str]:
+        """Everyone who is judged, in alphabetical order."""
+        named = {event.user_id for event in self.events if event.user_id is not None}
+        counted = {one.user_id for one in self.days}
+        known = {one.user_id for one in self.trainings} | {one.user_id for one in self.items}
+        return sorted(named | counted | known | set(self.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +140,11 @@ class Judgement:
     verdicts: tuple[VerdictRow, ...]
 
 
-def judge(cases: Sequence[Case]) -> Judgement:
-    """Obligations and verdicts of all cases, from the production models. Raises DataError when a model fails."""
+def judge(cases: Sequence[Case], on_model: Callable[[str], None] | None = None) -> Judgement:
+    """Obligations and verdicts of all cases, from the production models; `on_model` hears the name of each.
+
+    Raises DataError when a model fails.
+    """
     with tempfile.TemporaryDirectory(prefix="takeup-judging-") as folder:
         workspace = Workspace(Path(folder))
         workspace.build.mkdir()
@@ -106,7 +153,7 @@ def judge(cases: Sequence[Case]) -> Judgement:
             connection.execute(SCHEMA.read_text())
             for table, rows in book.tables().items():
                 _insert(connection, table, rows)
-        run_models(workspace, select=["+int_verdicts"]).raise_if_failed()
+        run_models(workspace, select=["+int_verdicts"], on_model=on_model).raise_if_failed()
         with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
             return book.judgement(connection)
 
@@ -151,6 +198,32 @@ class _CaseBook:
             self._put("rule_book", **{**rule, "rule_no": len(self.rules), "tool_id": case.case_id})
         for starts_at, ends_at in case.outages:
             self._put("outage", tool_id=case.case_id, starts_at=starts_at, ends_at=ends_at, load_id=0)
+        self._add_records(case, users)
+
+    def _add_records(self, case: Case, users: Mapping[str, int]) -> None:
+        """What is known beside the events: counts of days, completions, work items."""
+        for day in case.days:
+            number = len(self._rows.get("usage_aggregate", ())) + 1
+            self._put("usage_aggregate", **_usage_aggregate(case, day, number, users))
+        for one in case.trainings:
+            self._put(
+                "training_completion",
+                alias_no=users[one.user_id],
+                module=one.module,
+                completed_at=one.completed_at,
+                load_id=0,
+            )
+        for item in case.items:
+            self._put(
+                "work_item",
+                item_id=item.item_id,
+                alias_no=users[item.user_id],
+                tool_id=case.case_id,
+                kind=item.kind,
+                opened_at=item.opened_at,
+                closed_at=item.closed_at,
+                load_id=0,
+            )
 
     def _add_company(self) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -166,12 +239,17 @@ class _CaseBook:
         )
 
     def _add_users(self, case: Case) -> Mapping[str, int]:
-        names = sorted({event.user_id for event in case.events if event.user_id is not None})
-        numbers = {name: len(self.users) + position for position, name in enumerate(names, start=1)}
+        numbers = {name: len(self.users) + position for position, name in enumerate(case.users, start=1)}
         for name, number in numbers.items():
             self.users.append((case.case_id, name))
             self._put("person", person_no=number, person_key=name)
-            self._put("person_span", person_no=number, valid_from=date(1, 1, 1), valid_to=date(9999, 12, 31), role=None)
+            self._put(
+                "person_span",
+                person_no=number,
+                valid_from=date(1, 1, 1),
+                valid_to=date(9999, 12, 31),
+                role=case.roles.get(name),
+            )
             self._put("identity_alias", namespace="case", alias_no=number, person_no=number)
             self._put("eligible_listed", tool_id=case.case_id, alias_no=number)
         for absence in case.absences:
@@ -270,6 +348,31 @@ def _usage_event(case: Case, event: CaseEvent, number: int, users: Mapping[str, 
         "actor_type": event.actor_type,
         "is_user_initiated": True,
         "attributes": orjson.dumps({k: v for k, v in event.fields.items() if k not in named}).decode(),
+        "load_id": 0,
+        "line_no": number,
+        "lines": 1,
+    }
+
+
+def _usage_aggregate(case: Case, day: CaseDay, number: int, users: Mapping[str, int]) -> dict[str, Any]:
+    key = f"{number:032x}"
+    return {
+        **{name: day.measures.get(name) for name in MEASURES},
+        "record_key": key,
+        "record_hash": key,
+        "tool_id": case.case_id,
+        "source_id": case.case_id,
+        "alias_no": users[day.user_id],
+        "actor_type": "human",
+        "part": "",
+        "scope": "",
+        "grain": "day",
+        "period_start": day.day,
+        "period_end": day.day + timedelta(days=1),
+        "attributes": orjson.dumps({k: v for k, v in day.measures.items() if k not in MEASURES}).decode(),
+        "coverage": "unknown",
+        "as_of": datetime.combine(day.day, time()),
+        "is_final": True,
         "load_id": 0,
         "line_no": number,
         "lines": 1,

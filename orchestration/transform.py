@@ -69,9 +69,11 @@ def build(
     return _invoke(workspace, "build", *arguments, on_model=on_model)
 
 
-def run_models(workspace: Workspace, *, select: Sequence[str] = ()) -> DbtResult:
-    """Build the selected models without their tests."""
-    return _invoke(workspace, "run", *_chosen(select, ()))
+def run_models(
+    workspace: Workspace, *, select: Sequence[str] = (), on_model: Callable[[str], None] | None = None
+) -> DbtResult:
+    """Build the selected models without their tests. `on_model` is told the name of each model as its turn comes."""
+    return _invoke(workspace, "run", *_chosen(select, ()), on_model=on_model)
 
 
 def run_unit_tests(workspace: Workspace) -> DbtResult:

@@ -1,0 +1,1 @@
+"""Trying rules out before anybody is judged by them: their examples, and their mutants."""
