@@ -58,12 +58,6 @@ def test_every_kind_has_a_macro_a_model_and_a_unit_test(manifest: Mapping[str, A
         assert f"int_obligations__{kind}" in tested
 
 
-def test_every_model_says_what_a_row_is(models: list[Mapping[str, Any]]) -> None:
-    assert not [
-        node["name"] for node in models if not re.search(r"One row per [^.]+\.$|One row per .+$", node["description"])
-    ]
-
-
 def test_every_mart_has_a_contract_of_types_that_charts_can_draw(models: list[Mapping[str, Any]]) -> None:
     marts = [node for node in models if node["fqn"][1] == "marts"]
     assert len(marts) >= 14
