@@ -86,12 +86,15 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
     if missing:
         raise _problem(path, 1, f"no column {', '.join(missing)}", f"give the columns {', '.join(REQUIRED)}")
-    rows = []
+    rows, seen = [], set()
     for row in reader:
         if None in row or None in row.values():
             what = "another number of fields than the header"
             raise _problem(path, reader.line_num, what, "quote fields that hold commas")
-        rows.append((reader.line_num, row))
+        line = tuple(row.values())
+        if line not in seen:  # a repeated line is a repeat, here as in the inbox
+            seen.add(line)
+            rows.append((reader.line_num, row))
     if not rows:
         raise _problem(path, 1, "no events", "give at least one line below the header")
     return rows

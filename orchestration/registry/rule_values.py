@@ -74,8 +74,7 @@ _PERCENT = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*%\s*$"}
 
 Written = Annotated[str, Field(min_length=1, max_length=4_000)]
 Selectors = Annotated[
-    str | tuple[Written, ...],
-    Field(min_length=1, max_length=200),
+    Written | Annotated[tuple[Written, ...], Field(min_length=1, max_length=200)],
     WithJsonSchema({**_TEXT_OR_LIST, "description": "event[, event] [where <condition>], or a list of them"}),
 ]
 Duration = Annotated[

@@ -11,12 +11,12 @@
             person_no, usage_date,
             sum({{ measure(rule['of_measure']) }}) as use_count
         from {{ ref('int_usage_days') }}
-        where tool_id = '{{ rule['tool_id'] }}' and is_judged and person_no is not null
+        where tool_id = {{ text_literal(rule['tool_id']) }} and person_no is not null
         group by 1, 2
         {%- else %}
         select person_no, {{ local_date('occurred_at') }} as usage_date, count(*) as use_count
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}' and {{ events_named([rule['of']]) }} and {{ activates(rule, rule['of']) }}
+        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['of']]) }} and {{ activates(rule, rule['of'], anytime=true) }}
         group by 1, 2
         {%- endif %}
     ),
@@ -36,7 +36,7 @@
             ceil({{ rule['need'] }} * available.available_days / 5.0) as needed
         from {{ ref('int_available_weeks') }} as available
         left join weekly on weekly.person_no = available.person_no and weekly.week_start = available.week_start
-        where available.tool_id = '{{ rule['tool_id'] }}' and available.available_days >= 2
+        where available.tool_id = {{ text_literal(rule['tool_id']) }} and available.available_days >= 2
     )
     {{ as_obligations(
         rule, "case when reached >= needed then 'kept' else 'overdue' end", due_at='due_at', looks_from_at='occurred_at'

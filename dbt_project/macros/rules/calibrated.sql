@@ -7,7 +7,7 @@
     with decisions as (
         select *, {{ rule['confidence_sql'] }} as shown_confidence, {{ rule['accepted']['sql'] }} as is_accepted
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}' and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
+        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
     ),
     found as (
         select *, case when shown_confidence >= {{ rule['high'] }} then 'high' when shown_confidence < {{ rule['low'] }} then 'low' end as band

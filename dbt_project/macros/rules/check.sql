@@ -3,7 +3,7 @@
     with found as (
         select *, {{ rule['must_sql'] }} as is_met
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}' and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
+        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
     )
     {{ as_obligations(rule, "case when is_met then 'kept' when not is_met then 'broken' else 'unknown' end", evidence='event_no') }}
 {% endmacro %}

@@ -18,7 +18,7 @@
             max(case when {{ activates(rule, rule['each']) }} then 1 else 0 end)
             {%- else -%} 1 {%- endif %} as has_each
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}' and is_judged and person_no is not null and actor_type <> 'service'
+        where tool_id = {{ text_literal(rule['tool_id']) }} and is_judged and person_no is not null and actor_type <> 'service'
             and {{ per }} is not null
         group by 1, 2
     ),

@@ -9,14 +9,14 @@
         inner join {{ ref('int_alias_people') }} as alias
             on alias.alias_no = item.alias_no
             and cast(item.closed_at as date) between alias.valid_from and alias.valid_to
-        where item.tool_id = '{{ rule['tool_id'] }}' and item.closed_at is not null
+        where item.tool_id = {{ text_literal(rule['tool_id']) }} and item.closed_at is not null
             {%- if rule['items'] %} and item.kind in ({{ quoted_list(rule['items']) }}){% endif %}
         group by 1, 2
     ),
     touches as (
         select item_id, person_no, occurred_at, {{ position('ord', 'event_no') }} as position
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}' and {{ events_named([rule['by']]) }} and {{ rule['by']['sql'] }}
+        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['by']]) }} and {{ rule['by']['sql'] }}
     ),
     found as (
         select

@@ -50,9 +50,12 @@
     from found
 {% endmacro %}
 
-{# What makes an event an activation of the rule: its selector, inside the judged time, by a person, in the use cases. #}
-{% macro activates(rule, selector) -%}
-    ({{ selector['sql'] }} and is_judged and person_no is not null and actor_type <> 'service'
+{#
+  What makes an event an activation of the rule: its selector, inside the judged time, by a person, in the use cases.
+  `anytime` leaves the time out, for kinds whose obligation lies at another moment than the event.
+#}
+{% macro activates(rule, selector, anytime=false) -%}
+    ({{ selector['sql'] }}{{ '' if anytime else ' and is_judged' }} and person_no is not null and actor_type <> 'service'
     {%- if rule['use_cases'] %} and coalesce(use_case in ({{ quoted_list(rule['use_cases']) }}), false){% endif %})
 {%- endmacro %}
 

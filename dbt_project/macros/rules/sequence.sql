@@ -22,7 +22,7 @@
             {{ target['sql'] }} as is_target,
             {{ barrier['sql'] if barrier else 'false' }} as is_barrier
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}'
+        where tool_id = {{ text_literal(rule['tool_id']) }}
             {%- if not rule['immediately'] %} and {{ events_named([each, target, barrier]) }}{% endif %}
             {%- for key in partition %} and {{ key }} is not null{% endfor %}
     ),

@@ -12,7 +12,7 @@
             case when {{ measure(rule['of_measure']) }} > {{ measure(rule['among_measure']) }}
                 then {{ measure(rule['among_measure']) }} else {{ measure(rule['of_measure']) }} end as of_count
         from {{ ref('int_usage_days') }}
-        where tool_id = '{{ rule['tool_id'] }}' and is_judged
+        where tool_id = {{ text_literal(rule['tool_id']) }} and is_judged
             -- Unknown on either side is no evidence; least() would quietly take the other side.
             and {{ measure(rule['of_measure']) }} is not null and {{ measure(rule['among_measure']) }} is not null
     ),
@@ -26,7 +26,7 @@
     with found as (
         select *, {{ rule['of']['sql'] }} as is_met
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}' and {{ events_named([rule['among']]) }} and {{ activates(rule, rule['among']) }}
+        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['among']]) }} and {{ activates(rule, rule['among']) }}
     )
     {{ as_obligations(rule, "case when is_met then 'kept' else 'broken' end", evidence='event_no') }}
     {%- endif %}

@@ -12,7 +12,7 @@
     moments as (
         select person_no, event_no, occurred_at, cast(null as timestamp) as completed_at
         from {{ ref('int_rule_events') }}
-        where tool_id = '{{ rule['tool_id'] }}' and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
+        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
         union all
         select person_no, null, completed_at, completed_at from completions
     ),

@@ -7,7 +7,7 @@ roster as (select * from {{ ref('stg_person_spans') }}),
 people as (
     {%- set tools = tools_of_eligible_kind('people') %}
     {%- for tool in tools %}
-    select '{{ tool["tool_id"] }}' as tool_id, person_no, valid_from as first_date, valid_to as last_date
+    select {{ text_literal(tool['tool_id']) }} as tool_id, person_no, valid_from as first_date, valid_to as last_date
     from roster
     {% if tool['eligible_sql'] %}where coalesce({{ tool['eligible_sql'] }}, false){% endif %}
     {{ 'union all' if not loop.last }}

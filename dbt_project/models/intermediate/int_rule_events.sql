@@ -7,7 +7,7 @@ events as (
     select * from {{ ref('int_usage_events') }}
     where
         {%- for tool_id, read in tools.items() %}
-        {{ 'or ' if not loop.first }}(tool_id = '{{ tool_id }}'{% if not read['all'] %} and event_name in ({{ quoted_list(read['names']) }}){% endif %})
+        {{ 'or ' if not loop.first }}(tool_id = {{ text_literal(tool_id) }}{% if not read['all'] %} and event_name in ({{ quoted_list(read['names']) }}){% endif %})
         {%- else %} false
         {%- endfor %}
 ),

@@ -11,12 +11,13 @@ weeks as (
     from (
         select
             *,
+            -- A period of its own holds the weeks whose Monday lies in it.
             case
-                when has_own_period then {{ iso_week(add_days('cast(judged_from_at as date)', 6)) }}
+                when has_own_period then {{ add_days(iso_week('cast(' ~ add_microseconds('judged_from_at', -1) ~ ' as date)'), 7) }}
                 else {{ iso_week('live_from') }}
             end as first_week,
             case
-                when has_own_period then {{ iso_week(add_days('cast(judged_to_at as date)', -1)) }}
+                when has_own_period then {{ iso_week('cast(' ~ add_microseconds('judged_to_at', -1) ~ ' as date)') }}
                 else {{ add_days(iso_week('judged_to_date'), -7) }}
             end as last_week
         from tools

@@ -14,6 +14,8 @@ select
     cast(tolerate as double) as tolerate,
     cast(evidence_incorrect as bigint) as evidence_incorrect,
     cast(evidence_correct as bigint) as evidence_correct,
+    case when kind = 'share' then coalesce(cast({{ json_text('spec', 'min') }} as double), 0.0) end as share_min,
+    case when kind = 'share' then coalesce(cast({{ json_text('spec', 'max') }} as double), 1.0) end as share_max,
     effective_from,
     effective_to
 from {{ ref('stg_rule_book') }}
