@@ -14,6 +14,7 @@ from orchestration.registry.models import Tool
 from orchestration.registry.paths import exists
 from orchestration.registry.rendering import eligible_sql, unknown_uses, uses_sql
 from orchestration.registry.rule_versions import is_changed, next_version, recorded
+from orchestration.rules.advice import advise
 from orchestration.rules.compile import RuleRow, compile_rule_book
 from orchestration.workspace import Workspace
 
@@ -24,6 +25,7 @@ def check(workspace: Workspace, today: date | None = None) -> list[Problem]:
     found = [
         *problems,
         *_compiling(workspace, registry),
+        *(problem for file, rules in registry.rule_sources for problem in advise(file, rules)),
         *_tool_warnings(workspace, registry, today or datetime.now(UTC).date()),
         *_folder_warnings(workspace, registry),
         *_file_warnings(workspace),

@@ -32,10 +32,17 @@ def case_of(case_id: str, log: ExampleLog, rules: Sequence[RuleRow]) -> Case:
         absences=[CaseAbsence(one.user_id, one.first_date, one.last_date) for one in log.absences],
         outages=log.outages,
         days=[CaseDay(one.user_id, one.day, one.measures) for one in log.days],
-        trainings=[_TRAINING_IS_KNOWN, *(CaseTraining(t.user_id, t.module, t.completed_at) for t in log.trainings)],
+        trainings=[
+            *_known_training(rules),
+            *(CaseTraining(t.user_id, t.module, t.completed_at) for t in log.trainings),
+        ],
         items=[CaseItem(i.user_id, i.item_id, i.kind, i.opened_at, i.closed_at) for i in log.items],
         roles=log.roles,
     )
+
+
+def _known_training(rules: Sequence[RuleRow]) -> Sequence[CaseTraining]:
+    return [_TRAINING_IS_KNOWN] if any(row.kind == "trained" for row in rules) else []
 
 
 def _always_in_force(row: RuleRow, rule_id: str) -> Mapping[str, Any]:

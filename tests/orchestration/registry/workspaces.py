@@ -24,6 +24,9 @@ rules:
   title: Unsure advice is edited
   each: accepted
   must: confidence >= {least}
+  owner: controls
+  why: Unsure advice is often wrong.
+  train: "none: the screen says it"
 """
 
 
