@@ -171,6 +171,42 @@ def quarantine_replay(workspace: WorkspaceOption = HERE, as_json: JsonOption = F
     _end(replay(Workspace.at(workspace), as_json=as_json))
 
 
+@rules.command("test", epilog="Example: takeup rules test -w demo --rule doc-extract-blind-acceptance")
+def rules_test(
+    workspace: WorkspaceOption = HERE,
+    rule: Annotated[str | None, typer.Option("--rule", metavar="ID", help="Test this rule alone.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge the examples of every rule, and mutants of the rule that they should notice.
+
+    Exits with 1 when an example comes to something else than it expects, a rule lacks a kept or a broken example, or a
+    mutant (a condition dropped, the order flipped, another deadline, ...) fails none of them.
+    """
+    from orchestration.commands import rules_test
+
+    _end(rules_test.test_rules(Workspace.at(workspace), rule, as_json=as_json))
+
+
+@rules.command("explain", epilog="Example: takeup rules explain p-1017 --tool doc-extract --week 2026-W45 -w demo")
+def rules_explain(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A person id, another identifier or a person_key.")],
+    tool: Annotated[str, typer.Option("--tool", metavar="ID", help="The tool.")],
+    week: Annotated[
+        str | None, typer.Option("--week", metavar="WEEK", help="An ISO week (default: the latest final one).")
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    why: Annotated[str, typer.Option(help="The reason, for the vault's access log.")] = "explain a verdict",
+    as_json: JsonOption = False,
+) -> None:
+    """Say why a person has their status: each rule, what broke it, what is missing, and the way back.
+
+    Reads the latest publication. A person id or alias is looked up in the vault, which is logged; a person_key is not.
+    """
+    from orchestration.commands.rules_explain import Question, show_explanation
+
+    _end(show_explanation(Workspace.at(workspace), Question(person, tool, week, why), as_json=as_json))
+
+
 @rules.command("evaluate", epilog="Example: takeup rules evaluate rules.yml events.csv.gz --out verdicts")
 def rules_evaluate(
     rules_file: Annotated[Path, typer.Argument(metavar="RULES.yml", help="The rules of one tool.")],
