@@ -86,8 +86,10 @@ create table if not exists raw.usage_event (
     record_hash        uuid not null,             -- md5 of the content: tells a repeat from a restatement
     load_id            bigint not null,
     line_no            bigint not null,
-    lines              bigint not null
+    lines              bigint not null,
+    first_file_at      timestamp                  -- least modification time of all files that brought it in any version
 );
+alter table raw.usage_event add column if not exists first_file_at timestamp;
 
 create table if not exists raw.usage_aggregate (
     record_key      uuid not null,
@@ -125,8 +127,10 @@ create table if not exists raw.usage_aggregate (
     line_no         bigint not null,
     lines           bigint not null,
     scope_rank      integer,                      -- lower is preferred
-    file_at         timestamp                     -- modification time of the newest file that said so
+    file_at         timestamp,                    -- modification time of the newest file that said so
+    first_file_at   timestamp                     -- least modification time of all files that brought it in any version
 );
+alter table raw.usage_aggregate add column if not exists first_file_at timestamp;
 
 -- Two aliases seen on one record belong to one account (a login and its numeric id).
 create table if not exists raw.identity_link (alias_no bigint not null, linked_alias_no bigint not null, primary key (alias_no, linked_alias_no));

@@ -6,7 +6,8 @@
         warehouse.load_tool("doc-extract")
         warehouse.publish("20260302-1")
 
-Every file is one transaction; what a file brings does not depend on which file came before it.
+Small files of a source share a transaction, a large one has its own. What a file brings does not depend on which
+file came before it.
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ from orchestration.loading.inbox import (
     format_named,
     inputs_fingerprint,
     tool_files,
-    wrong_ending,
 )
 from orchestration.loading.ledger import LedgerLine, forget_loads, ledger, verify_ledger
-from orchestration.loading.loader import Source, load_file, refuse
+from orchestration.loading.loader import load_files
 from orchestration.loading.lock import writer_lock
 from orchestration.loading.people import rebuild_people
 from orchestration.loading.quarantine import Quarantined
 from orchestration.loading.replay import ReplayReport, replay
 from orchestration.loading.report import LoadReport
 from orchestration.loading.session import Session
+from orchestration.loading.source import Source
 from orchestration.publication import latest_publication, status
 from orchestration.vault import Vault
 from orchestration.workspace import Workspace
@@ -153,25 +154,14 @@ class Warehouse:
 
         The tools must be known (replace_registry), since eligible lists are named after them.
         """
-        report = LoadReport()
-        rosters = 0
-        for source, file, why in company_files(self.session):
-            loaded = refuse(self.session, source, file, why) if why else load_file(self.session, source, file)
-            report += loaded
-            rosters += loaded.files if source.format.dataset == "people" else 0
-        if rosters:
+        reports = load_files(self.session, company_files(self.session))
+        if "people" in reports:
             self._rebuild_people()
-        return report
+        return sum(reports.values(), LoadReport())
 
     def load_tool(self, tool_id: str) -> LoadReport:
         """Load all new files of a tool's sources (raw.tool_source). Files without news are not in the report."""
-        report = LoadReport()
-        for source, file, is_read in tool_files(self.session, tool_id):
-            if is_read or file.refusal:
-                report += load_file(self.session, source, file)
-            else:
-                report += refuse(self.session, source, file, wrong_ending(source.format))
-        return report
+        return sum(load_files(self.session, tool_files(self.session, tool_id)).values(), LoadReport())
 
     def forget_loads(self) -> None:
         """For `--full`: empty the usage tables, their ledger and quarantine, so that loading reads the inbox anew.

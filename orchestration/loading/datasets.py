@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from orchestration.sources.records import MEASURES
 
+FIRST_FILE = "first_file_at"
 _STAMP = pa.timestamp("us")
 _WHO = pa.list_(pa.struct([("namespace", pa.string()), ("alias_no", pa.int64())]))
 
@@ -25,6 +26,11 @@ class Dataset:
     schema: pa.Schema
     order: str
     dated: tuple[str, ...] = ()
+
+    @property
+    def has_first_file(self) -> bool:
+        """Whether its rows tell when a record, in whichever version, first came: the least time of all its files."""
+        return FIRST_FILE in self.schema.names
 
 
 def _schema(*columns: tuple[str, pa.DataType]) -> pa.Schema:
@@ -69,6 +75,7 @@ _EVENTS = Dataset(
         ("cost", pa.float64()),
         ("currency", pa.string()),
         ("attributes", pa.string()),
+        (FIRST_FILE, _STAMP),
     ),
     order="occurred_at desc, record_hash desc",
 )
@@ -95,6 +102,7 @@ _AGGREGATES = Dataset(
         ("is_final", pa.bool_()),
         ("scope_rank", pa.int32()),
         ("file_at", _STAMP),
+        (FIRST_FILE, _STAMP),
     ),
     order="scope_rank, scope, as_of desc, file_at desc, record_hash desc",
     dated=("as_of", "file_at", "is_final"),

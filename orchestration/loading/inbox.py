@@ -9,8 +9,8 @@ from pathlib import Path
 
 from orchestration.errors import DataError
 from orchestration.loading.files import InboxFile, find_files
-from orchestration.loading.loader import Source
 from orchestration.loading.session import Session
+from orchestration.loading.source import Source
 from orchestration.sources import FORMATS, SourceFormat
 from orchestration.workspace import Workspace
 
@@ -30,8 +30,8 @@ def format_named(name: str) -> SourceFormat:
         raise DataError(f"config/tools.yml: unknown format {name!r} - takeup reads {known}") from None
 
 
-def tool_files(session: Session, tool_id: str) -> Iterator[tuple[Source, InboxFile, bool]]:
-    """(source, file, whether the format reads files with this ending) of one tool, as raw.tool_source places them.
+def tool_files(session: Session, tool_id: str) -> Iterator[tuple[Source, InboxFile, str | None]]:
+    """(source, file, why it cannot be read) of one tool, as raw.tool_source places them.
 
     A file whose ending none of the tool's sources reads comes once, under the first source that finds it.
     """
@@ -45,12 +45,12 @@ def tool_files(session: Session, tool_id: str) -> Iterator[tuple[Source, InboxFi
         for file in find_files(session.workspace.root, path):
             if is_read_by(source.format, file):
                 read.add(file.relative)
-                yield source, file, True
+                yield source, file, file.refusal
             else:
                 unread.setdefault(file.relative, (source, file))
     for relative, (source, file) in unread.items():
         if relative not in read:
-            yield source, file, False
+            yield source, file, file.refusal or wrong_ending(source.format)
 
 
 def company_files(session: Session) -> Iterator[tuple[Source, InboxFile, str | None]]:
@@ -60,7 +60,7 @@ def company_files(session: Session) -> Iterator[tuple[Source, InboxFile, str | N
         known = FORMATS[folder.replace("_", "-")]
         for file in find_files(session.workspace.root, f"inbox/{folder}"):
             tool_id = _tool_of(file, tools) if folder == "eligible" else None
-            why = None
+            why = file.refusal
             if not is_read_by(known, file):
                 why = wrong_ending(known)
             elif folder == "eligible" and tool_id is None:

@@ -1,25 +1,28 @@
-"""Load one file: know it by its content, merge its records, quarantine the rest, balance the books, commit once."""
+"""Load files: know each by its content, merge its records, quarantine the rest, balance the books, commit.
+
+Vendors send many small files, and a transaction costs as much as thousands of lines: small files of a source that
+come one after another share a transaction, a stage and a merge. Each still has its own row in the ledger, counted as
+if it had been loaded by itself.
+"""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from typing import Any
-
-import pyarrow as pa
 
 from orchestration.errors import DataError
-from orchestration.loading.datasets import DATASETS, Dataset
+from orchestration.loading.books import Arrival, Books, Entry, Known, effective_date
 from orchestration.loading.files import Content, InboxFile, read_content
-from orchestration.loading.merge import Merger
+from orchestration.loading.merge import Merger, Outcome
+from orchestration.loading.named import remember_named
 from orchestration.loading.quarantine import Rejects, take_out_completed
 from orchestration.loading.report import LoadReport
-from orchestration.loading.rows import Origin, RowMaker, to_arrow
+from orchestration.loading.rows import Origin, Row, RowMaker, to_arrow
 from orchestration.loading.session import Session
-from orchestration.sources import SourceFormat
+from orchestration.loading.source import Source
 from orchestration.sources.records import AggregateRecord, Blank, Record, Reject
 
 _BATCH_RECORDS = 50_000
@@ -28,298 +31,294 @@ _BATCH_REJECT_BYTES = 32 << 20
 _STAGE_ROWS = 250_000
 """Rows merged at once. Each merge reads the table's keys (0.6 CPU s per 100 M rows), so few and large; 500,000 wide
 events stage in about 150 MB."""
+_GROUP_RECORDS = 50_000
+_GROUP_BYTES = 64 << 20
+_ALONE_BYTES = 8 << 20
+"""A file of this size fills a transaction of its own."""
+_GZIP_RATIO = 10
 _ATTEMPTS = 3
 _STILL_WRITTEN = "the file changes while it is read - it is read by the next run"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a file is read as: a tool's source, or one of the company-wide inputs (`tool_id` None)."""
+def load_files(session: Session, files: Iterable[tuple[Source, InboxFile, str | None]]) -> dict[str, LoadReport]:
+    """Load every (source, file, why it must not be read) that is not known; the sums by dataset.
 
-    source_id: str
-    tool_id: str | None
-    format: SourceFormat
-
-    @property
-    def dataset(self) -> Dataset:
-        return DATASETS[self.format.dataset]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An earlier load of the same content. `newest_ns`: the latest modification time under which it was seen."""
-
-    is_same_path: bool
-    lines_read: int
-    is_dated_by_file: bool
-    newest_ns: int
-
-
-def load_file(session: Session, source: Source, file: InboxFile) -> LoadReport:
-    """Load `file` unless it is known, in one transaction; an empty report means that there was nothing to do.
-
-    Raises DataError when the books do not balance: then nothing of the file is kept.
+    Datasets of which nothing came are not in the result. A transaction holds whole files: all of a file, or nothing.
+    Raises DataError when the books of a file do not balance: then nothing of it or of the files after it is kept.
     """
-    if file.refusal is not None:
-        return refuse(session, source, file, file.refusal)
-    if _is_seen(session, source, file):
-        return LoadReport()
-    try:
-        file.path.open("rb").close()
-    except OSError as error:
-        return refuse(session, source, file, f"cannot be read ({error.strerror}) - check its permissions")
-    for _ in range(_ATTEMPTS):
-        try:
-            return _attempt(session, source, file)
-        except _ChangedError:
-            file = file.again()
-    return refuse(session, source, file, _STILL_WRITTEN)
-
-
-def _attempt(session: Session, source: Source, file: InboxFile) -> LoadReport:
-    with session.transaction(), _no_garbage_collection():
-        report = _FileLoad(session, source, file, read_content(file.path)).run()
-        if not file.is_unchanged():
-            raise _ChangedError
-    return report
-
-
-def refuse(session: Session, source: Source, file: InboxFile, why: str) -> LoadReport:
-    """Enter a file that must not be read into the ledger, once per reason; no line of it counts."""
-    path = session.vault.pseudonymiser.scrub(file.relative)
-    known = session.value(
-        "select 1 from raw.load where source_id = ? and path = ? and status = 'refused' and message = ?",
-        [source.source_id, path, why],
-    )
-    if known:
-        return LoadReport()
-    with session.transaction():
-        entry = _entry(session, source, file, _next_load_id(session), Content("", is_whole=False))
-        insert_load(session, entry | {"status": "refused", "message": why}, LoadReport())
-    return LoadReport(files=1)
-
-
-def insert_load(session: Session, entry: dict[str, Any], report: LoadReport) -> None:
-    """One row of the ledger. `entry` has the columns of raw.load but the counts."""
-    counts = {
-        "lines_read": report.lines_read,
-        "lines_loaded": report.loaded,
-        "lines_duplicate": report.duplicate,
-        "lines_superseded": report.superseded,
-        "lines_quarantined": report.quarantined,
-        "lines_blank": report.blank,
-    }
-    row = entry | counts
-    session.run(f"insert into raw.load ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
-
-
-def remember_named(session: Session, maker: RowMaker) -> None:
-    """People go into the vault, aliases of usage records beside the records."""
-    named = maker.take_named()
-    if named.people:
-        session.vault.remember(named.people)
-    _insert_pairs(session, "unresolved_namespace", list(named.namespaces.items()))
-    _insert_pairs(session, "identity_link", sorted(named.links))
-
-
-def _insert_pairs(session: Session, table: str, pairs: Sequence[tuple[Any, Any]]) -> None:
-    if pairs:
-        first, second = zip(*pairs, strict=True)
-        batch = pa.table({"first": first, "second": second})  # noqa: F841 - DuckDB finds it by its name
-        session.connection.execute(f"insert or ignore into raw.{table} select * from batch")
+    loader = _Loader(session)
+    for source, file, why in files:
+        loader.take(source, file, why)
+    loader.flush()
+    return loader.reports
 
 
 class _ChangedError(Exception):
-    """The file was written to while it was read."""
+    """A file was written to while it was read."""
+
+
+class _Loader:
+    """Gathers small files of one source into groups and loads them, in the order in which they came."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._books = Books(session)
+        self._waiting: list[Arrival] = []
+        self.reports: dict[str, LoadReport] = {}
+
+    def take(self, source: Source, file: InboxFile, why: str | None) -> None:
+        """Load `file` now or with those that come next, unless it is known or must not be read."""
+        path = self._session.vault.pseudonymiser.scrub(file.relative)
+        if why is None and self._books.is_seen(source, file, path):
+            return
+        content = Content("", is_whole=False)
+        try:
+            content = content if why else read_content(file.path)
+        except OSError as error:
+            why = f"cannot be read ({error.strerror}) - check its permissions"
+        arrival = Arrival(source, file, path, content)
+        if why:
+            self._refuse(arrival, why)
+        else:
+            self._wait(arrival)
+
+    def _wait(self, arrival: Arrival) -> None:
+        is_alone = _weight(arrival) >= _ALONE_BYTES or self._books.has_quarantined(arrival.source, arrival.path)
+        if is_alone or not self._fits(arrival):
+            self.flush()
+        self._waiting.append(arrival)
+        if is_alone:
+            self.flush()
+
+    def _fits(self, arrival: Arrival) -> bool:
+        """Whether `arrival` may wait with those that wait: of their source, of other content, and not too much."""
+        return (
+            all(
+                other.source.source_id == arrival.source.source_id
+                and other.path != arrival.path
+                and other.content.fingerprint != arrival.content.fingerprint
+                for other in self._waiting
+            )
+            and sum(map(_weight, self._waiting)) < _GROUP_BYTES
+        )
+
+    def flush(self) -> None:
+        """Load all that wait."""
+        waiting, self._waiting = self._waiting, []
+        while waiting:
+            try:
+                done = self._commit(waiting)
+            except (DataError, OSError, _ChangedError):
+                done = len(waiting)
+                for arrival in waiting:  # each by itself, so that the faulty one alone is lost
+                    self._load_alone(arrival)
+            waiting = waiting[done:]
+
+    def _load_alone(self, arrival: Arrival) -> None:
+        for _ in range(_ATTEMPTS):
+            try:
+                self._commit([arrival])
+            except _ChangedError:
+                file = arrival.file.again()
+                arrival = replace(arrival, file=file, content=read_content(file.path))
+            else:
+                return
+        self._refuse(arrival, _STILL_WRITTEN)
+
+    def _commit(self, arrivals: Sequence[Arrival]) -> int:
+        """Load the first of `arrivals`, as many as fill one transaction; returns how many."""
+        with self._session.transaction(), _no_garbage_collection():
+            reports = _Group(self._session, self._books, arrivals).run()
+            if not all(arrival.file.is_unchanged() for arrival in arrivals[: len(reports)]):
+                raise _ChangedError
+        for report in reports:
+            self._count(arrivals[0].source, report)
+        return len(reports)
+
+    def _refuse(self, arrival: Arrival, why: str) -> None:
+        """Enter a file that must not be read into the ledger, once per reason; no line of it counts."""
+        if self._books.is_refused(arrival.source, arrival.path, why):
+            return
+        self.flush()
+        with self._session.transaction():
+            blank = replace(arrival, content=Content("", is_whole=False))
+            entry = Entry(self._books.next_load_id(), blank, "refused", LoadReport(), message=why)
+            self._books.enter(arrival.source, [entry])
+        self._count(arrival.source, LoadReport(files=1))
+
+    def _count(self, source: Source, report: LoadReport) -> None:
+        if report.files:
+            name = source.format.dataset
+            self.reports[name] = self.reports.get(name, LoadReport()) + report
+
+
+class _Group:
+    """One attempt at some files of one source, in the caller's transaction."""
+
+    def __init__(self, session: Session, books: Books, arrivals: Sequence[Arrival]) -> None:
+        self._session, self._books, self._arrivals = session, books, arrivals
+        self._source = arrivals[0].source
+        self._maker = RowMaker(session.vault.pseudonymiser, _origin(arrivals[0], 0, None))
+        self._merger = Merger(session.connection, self._source.dataset)
+        self._rejects = Rejects(session, self._source.source_id)
+        self._rows: list[Row] = []
+        self._taken = 0
+        self._loads: list[_FileLoad] = []
+
+    def run(self) -> list[LoadReport]:
+        """The reports of the first files, up to the one that fills the group; of no files where there is no news."""
+        known = self._books.known(self._source, [arrival.content for arrival in self._arrivals])
+        first_id = self._books.next_load_id()
+        for place, arrival in enumerate(self._arrivals):
+            load = _FileLoad(self._session, arrival, first_id + place, known)
+            self._loads.append(load)
+            if load.is_news:
+                self._read(load)
+            if self._taken >= _GROUP_RECORDS:
+                break
+        self._stage()
+        return self._finish()
+
+    def _read(self, load: _FileLoad) -> None:
+        self._maker.begin(_origin(load.arrival, load.load_id, load.effective_date))
+        self._rejects.begin(load.load_id)
+        for records, rejected in load.batches():
+            self._rejects.add(rejected)
+            self._rows += self._maker.rows(records)
+            self._taken += len(records)
+            if len(self._rows) >= _BATCH_RECORDS:
+                self._stage()
+
+    def _stage(self) -> None:
+        if self._rows:
+            self._merger.add(to_arrow(self._source.dataset, self._rows), _STAGE_ROWS)
+            self._rows = []
+            remember_named(self._session, self._maker)
+
+    def _finish(self) -> list[LoadReport]:
+        outcomes, rejected = self._merger.finish(), self._rejects.finish()
+        stored = self._stored()
+        entries = []
+        for load in self._loads:
+            found = load.found(outcomes.get(load.load_id, Outcome()), *rejected.get(load.load_id, (0, 0)))
+            load.check(found, stored.get(load.load_id, 0))
+            entries.append(load.entry(found))
+        self._books.enter(self._source, [entry for entry in entries if entry.report.files])
+        self._books.mark_seen([load.arrival for load in self._loads])
+        for entry in entries:
+            if entry.status == "loaded" and self._books.has_quarantined(self._source, entry.arrival.path):
+                self._take_out_completed(entry)
+        return [entry.report for entry in entries]
+
+    def _stored(self) -> dict[int, int]:
+        """load_id -> lines of the rows that the table now has from this group."""
+        rows = self._session.rows(
+            f"select load_id, sum(lines)::bigint from {self._source.dataset.table} "
+            "where load_id between ? and ? group by load_id",
+            [self._loads[0].load_id, self._loads[-1].load_id],
+        )
+        return dict(rows)
+
+    def _take_out_completed(self, entry: Entry) -> None:
+        """Such a file is alone in its group: the rejects are all its own."""
+        file, content = entry.arrival.file, entry.arrival.content
+        take_out_completed(
+            self._session, file, entry.arrival.path, self._rejects, entry.load_id, is_whole=content.is_whole
+        )
 
 
 class _FileLoad:
-    """One attempt at one file."""
+    """One file of a group: whether it brings news, its records, and what becomes of its lines."""
 
-    def __init__(self, session: Session, source: Source, file: InboxFile, content: Content) -> None:
-        self.session, self.source, self.file, self.content = session, source, file, content
-        self.load_id = _next_load_id(session)
-        self.path = session.vault.pseudonymiser.scrub(file.relative)
-        self.effective_date = _effective_date(session, source, self.path, file, content)
-        self.lines_read = self.blank = 0
-        self.is_dated_by_file = source.format.dataset not in ("events", "aggregates")
+    def __init__(self, session: Session, arrival: Arrival, load_id: int, known: Mapping[str, Known]) -> None:
+        self._session = session
+        self.arrival, self.load_id = arrival, load_id
+        self.effective_date = effective_date(session, arrival)
+        self._known = known.get(arrival.content.fingerprint, Known())
+        self._loads = self._known.at(self.effective_date)
+        self._is_same_path = any(load[0] == arrival.path for load in self._loads)
+        self._lines_read = self._blank = 0
+        self._is_dated_by_file = arrival.source.format.dataset not in ("events", "aggregates")
 
-    def run(self) -> LoadReport:
-        """Skip, count as a duplicate, or read the file; then remember that it was seen."""
-        known = self._known()
-        is_news = known is None or (known.is_dated_by_file and self.file.modified_ns > known.newest_ns)
-        if is_news:
-            report = self._read(known)
-        elif known is not None and not known.is_same_path:
-            report = self._enter_duplicate(known.lines_read)
-        else:
-            report = LoadReport()
-        self._mark_seen()
-        return report
+    @property
+    def is_news(self) -> bool:
+        """Whether the content is new, or its time may say something new about records that have no time."""
+        return not self._loads or self._is_newer or self._is_older
 
-    def _read(self, known: _Known | None) -> LoadReport:
-        origin = Origin(
-            self.source.source_id, self.source.tool_id, self.load_id, self.file.modified_at, self.effective_date
-        )
-        maker = RowMaker(self.session.vault.pseudonymiser, origin)
-        merger = Merger(self.session.connection, self.source.dataset, self.load_id)
-        rejects = Rejects(self.session, self.load_id, self.source.source_id)
-        for records, rejected in self._batches():
-            rejects.add(rejected)
-            if records:
-                merger.add(to_arrow(self.source.dataset, maker.rows(records)), _STAGE_ROWS)
-                remember_named(self.session, maker)
-        outcome = merger.finish()
-        report = LoadReport(
-            files=1,
-            lines_read=self.lines_read,
-            loaded=outcome.loaded,
-            duplicate=outcome.duplicate + rejects.duplicate,
-            superseded=outcome.superseded,
-            quarantined=rejects.quarantined,
-            blank=self.blank,
-        )
-        self._check(report)
-        if known is not None and not (report.loaded or report.superseded or report.quarantined):
-            return LoadReport() if known.is_same_path else self._enter_duplicate(self.lines_read)
-        self._enter(report, "loaded")
-        take_out_completed(self.session, self.file, rejects, self.load_id, is_whole=self.content.is_whole)
-        return report
+    @property
+    def _is_newer(self) -> bool:
+        is_dated = any(is_dated_by_file for _, _, is_dated_by_file, _ in self._loads)
+        return is_dated and self.arrival.file.modified_ns > self._known.newest_ns
 
-    def _batches(self) -> Iterator[tuple[list[Record], list[Reject]]]:
+    @property
+    def _is_older(self) -> bool:
+        """Whether its records came earlier than was known."""
+        is_older = self.arrival.file.modified_ns // 1000 < self._known.oldest_us
+        return self.arrival.source.dataset.has_first_file and is_older
+
+    def batches(self) -> Iterator[tuple[list[Record], list[Reject]]]:
         """The file in pieces that fit in memory, counting the lines of everything that comes by."""
         records: list[Record] = []
         rejects: list[Reject] = []
         room = _BATCH_REJECT_BYTES
-        for item in self.source.format.parse(self.file.path, now=self.session.now):
-            self.lines_read += item.lines
+        for item in self.arrival.source.format.parse(self.arrival.file.path, now=self._session.now):
+            self._lines_read += item.lines
             if isinstance(item, Blank):
-                self.blank += item.lines
+                self._blank += item.lines
             elif isinstance(item, Reject):
                 rejects.append(item)
                 room -= len(item.raw)
             else:
                 records.append(item)
                 if type(item) is AggregateRecord and item.as_of is None:
-                    self.is_dated_by_file = True
+                    self._is_dated_by_file = True
             if len(records) >= _BATCH_RECORDS or len(rejects) >= _BATCH_REJECTS or room < 0:
                 yield records, rejects
                 records, rejects, room = [], [], _BATCH_REJECT_BYTES
         yield records, rejects
 
-    def _check(self, report: LoadReport) -> None:
-        stored = self.session.value(
-            f"select coalesce(sum(lines), 0)::bigint from {self.source.dataset.table} where load_id = ?",
-            [self.load_id],
+    def found(self, outcome: Outcome, quarantined: int, repeated: int) -> LoadReport:
+        """The file's lines by fate. `quarantined` and `repeated` are lines that could not be read."""
+        return LoadReport(
+            files=1,
+            lines_read=self._lines_read,
+            loaded=outcome.loaded,
+            duplicate=outcome.duplicate + repeated,
+            superseded=outcome.superseded,
+            quarantined=quarantined,
+            blank=self._blank,
         )
-        if not report.is_balanced or stored != report.loaded:
+
+    def check(self, found: LoadReport, stored: int) -> None:
+        """DataError when a line is unaccounted for, or the table has not what was loaded."""
+        if not found.is_balanced or stored != found.loaded:
             raise DataError(
-                f"{self.path}:0:0: the books do not balance: {report}, {stored} lines stored - "
+                f"{self.arrival.path}:0:0: the books do not balance: {found}, {stored} lines stored - "
                 "nothing of the file was kept; please report this file's format as a fault of takeup"
             )
 
-    def _known(self) -> _Known | None:
-        """What an earlier load of the same content says; for rosters: of the same content for the same date."""
-        rows = self.session.rows(
-            "select l.path, l.lines_read, l.is_dated_by_file from raw.load as l "
-            "where l.source_id = ? and l.fingerprint = ? and l.status in ('loaded', 'duplicate_file') "
-            "and l.effective_date is not distinct from ?::date order by l.load_id",
-            [self.source.source_id, self.content.fingerprint, self.effective_date],
-        )
-        if not rows:
-            return None
-        newest = self.session.value(
-            "select max(modified_ns) from raw.seen_file where source_id = ? and fingerprint = ?",
-            [self.source.source_id, self.content.fingerprint],
-        )
-        is_same_path = any(path == self.path for path, _, _ in rows)
-        return _Known(is_same_path, rows[0][1], any(dated for _, _, dated in rows), newest or 0)
+    def entry(self, found: LoadReport) -> Entry:
+        """What the ledger says of it. A report of no files: nothing, the same content came under this path before."""
+        status, report = "loaded", found
+        if self._loads and not self._has_news(found):
+            lines = self._loads[0][1]
+            report = LoadReport() if self._is_same_path else LoadReport(files=1, lines_read=lines, duplicate=lines)
+            status = "duplicate_file"
+        return Entry(self.load_id, self.arrival, status, report, self._is_dated_by_file, self.effective_date)
 
-    def _enter_duplicate(self, lines: int) -> LoadReport:
-        report = LoadReport(files=1, lines_read=lines, duplicate=lines)
-        self._enter(report, "duplicate_file")
-        return report
-
-    def _enter(self, report: LoadReport, status: str) -> None:
-        self.session.run(
-            "delete from raw.load where source_id = ? and path = ? and status = 'refused'",
-            [self.source.source_id, self.path],
-        )
-        entry = _entry(self.session, self.source, self.file, self.load_id, self.content)
-        entry |= {"status": status, "is_dated_by_file": self.is_dated_by_file, "effective_date": self.effective_date}
-        insert_load(self.session, entry, report)
-        if self.effective_date is not None:
-            self.session.run(
-                "insert or ignore into raw.roster_date values (?, ?, ?)",
-                [self.path, self.content.fingerprint, self.effective_date],
-            )
-
-    def _mark_seen(self) -> None:
-        self.session.run(
-            "insert or replace into raw.seen_file values (?, ?, ?, ?, ?, ?)",
-            [
-                self.source.source_id,
-                self.path,
-                self.file.size,
-                self.file.modified_ns,
-                self.content.fingerprint,
-                self.session.now,
-            ],
-        )
+    def _has_news(self, found: LoadReport) -> bool:
+        """Lines that lose to others are news of a newer file only: an older one was read for its time alone."""
+        return bool(found.loaded or found.quarantined or (found.superseded and self._is_newer))
 
 
-def _entry(session: Session, source: Source, file: InboxFile, load_id: int, content: Content) -> dict[str, Any]:
-    return {
-        "load_id": load_id,
-        "dataset": source.format.dataset,
-        "tool_id": source.tool_id,
-        "source_id": source.source_id,
-        "format": source.format.name,
-        "path": session.vault.pseudonymiser.scrub(file.relative),
-        "fingerprint": content.fingerprint,
-        "bytes": file.size,
-        "modified_at": file.modified_at,
-        "loaded_at": session.now,
-    }
+def _origin(arrival: Arrival, load_id: int, effective: date | None) -> Origin:
+    source = arrival.source
+    return Origin(source.source_id, source.tool_id, load_id, arrival.file.modified_at, effective)
 
 
-def _next_load_id(session: Session) -> int:
-    return int(session.value("select coalesce(max(load_id), 0) + 1 from raw.load"))
-
-
-def _is_seen(session: Session, source: Source, file: InboxFile) -> bool:
-    """Whether a file with this path, size and time was read before.
-
-    A file written within two seconds of being read may have changed again without its time showing it: read it anew.
-    """
-    return bool(
-        session.value(
-            "select 1 from raw.seen_file where source_id = ? and path = ? and bytes = ? and modified_ns = ? "
-            "and epoch_ns(checked_at) - modified_ns > 2_000_000_000",
-            [source.source_id, session.vault.pseudonymiser.scrub(file.relative), file.size, file.modified_ns],
-        )
-    )
-
-
-def _effective_date(session: Session, source: Source, path: str, file: InboxFile, content: Content) -> date | None:
-    """From when a roster holds: the date in its name, else the day on which this content was first read here."""
-    if source.format.dataset != "people":
-        return None
-    _, marked, rest = file.path.name.partition("people_")
-    try:
-        return date.fromisoformat(rest[:10]) if marked else _first_read(session, path, content)
-    except ValueError:
-        return _first_read(session, path, content)
-
-
-def _first_read(session: Session, path: str, content: Content) -> date:
-    latest = session.rows(
-        "select fingerprint, effective_date from raw.roster_date where path = ? order by effective_date desc limit 1",
-        [path],
-    )
-    if latest and latest[0][0] == content.fingerprint:
-        return date.fromisoformat(str(latest[0][1]))
-    return session.now.date()
+def _weight(arrival: Arrival) -> int:
+    """About how many bytes the file has after decompression."""
+    return arrival.file.size * (_GZIP_RATIO if arrival.file.path.suffix == ".gz" else 1)
 
 
 @contextmanager

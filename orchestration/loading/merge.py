@@ -7,7 +7,70 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from orchestration.loading.datasets import Dataset
+from orchestration.loading.datasets import FIRST_FILE, Dataset
+
+# Stored rows are step 0 and every load is a step after it. A row is `loaded` when it wins in its own step over all
+# that came before; only the last such row of a key is stored, those before it count as superseded.
+_DECIDE = """
+with staged as (
+    select row_no, record_key::uuid as record_key, record_hash::uuid as record_hash, {columns},
+        {first} as first_file_at
+    from stage
+),
+candidate as (
+    select *, false as is_old, load_id as step from staged
+    union all by name
+    select rowid as row_no, record_key, record_hash, {columns}, {stored_first} as first_file_at,
+        true as is_old, 0 as step
+    from {table} where record_key in (select record_key from staged)
+),
+counted as (select *, count(*) over (partition by record_key) as candidates from candidate),
+placed as (
+    select *,
+        row_number() over (partition by record_key order by {order}, step, line_no) as place,
+        row_number() over (partition by record_key, record_hash, step order by {order}, line_no) as copy_no,
+        min(first_file_at) over (partition by record_key) as came_at
+    from counted where candidates > 1
+),
+walked as (
+    select *,
+        arg_min(record_hash, place) over (
+            partition by record_key order by step range between unbounded preceding and 1 preceding
+        ) as stored_hash,
+        arg_min(record_hash, place) over (
+            partition by record_key order by step range between unbounded preceding and current row
+        ) as winner
+    from placed
+),
+judged as (
+    select *,
+        case
+            when is_old then 'kept'
+            when record_hash = stored_hash or copy_no > 1 then 'duplicate'
+            when record_hash = winner then 'loaded'
+            else 'superseded'
+        end as verdict
+    from walked
+),
+settled as (
+    select *, max(step) filter (where verdict = 'loaded') over (partition by record_key) as last_step
+    from judged
+),
+decided as (
+    select row_no, is_old, load_id, lines, came_at,
+        case
+            when is_old and last_step is not null then 'replaced'
+            when is_old and came_at < first_file_at then 'earlier'
+            when verdict = 'loaded' and step < last_step then 'superseded'
+            else verdict
+        end as fate
+    from settled
+)
+select row_no, is_old, load_id, lines, first_file_at as came_at, 'loaded' as fate
+from counted where candidates = 1
+union all
+from decided where fate <> 'kept'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +86,18 @@ class Outcome:
 
 
 class Merger:
-    """Takes the rows of one load, in batches, into the dataset's table. Runs inside the caller's transaction.
+    """Takes the rows of loads, in batches, into the dataset's table. Runs inside the caller's transaction.
 
     The outcome depends on the set of rows alone: of all versions of a record the first by `dataset.order` stays,
-    whichever came first. Rows are merged in stages so that memory stays flat and the table's keys are read rarely.
+    whichever came first. Loads that are merged at once are counted as if each had been merged by itself, in the order
+    of their ids. Rows are merged in stages so that memory stays flat and the table's keys are read rarely.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: Dataset, load_id: int) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
         self._connection = connection
         self._dataset = dataset
-        self._load_id = load_id
         self._staged: list[pa.Table] = []
-        self._outcome = Outcome()
+        self._outcomes: dict[int, Outcome] = {}
 
     def add(self, rows: pa.Table, stage_rows: int) -> None:
         """Stage `rows`; merge when at least `stage_rows` are waiting."""
@@ -42,11 +105,11 @@ class Merger:
         if sum(batch.num_rows for batch in self._staged) >= stage_rows:
             self._merge()
 
-    def finish(self) -> Outcome:
-        """Merge what is still waiting and return what became of all lines of this load."""
+    def finish(self) -> dict[int, Outcome]:
+        """Merge what is still waiting and return what became of the lines of each load that brought any."""
         if self._staged:
             self._merge()
-        return self._outcome
+        return self._outcomes
 
     def _merge(self) -> None:
         """Decide what becomes of each staged row and do it.
@@ -58,55 +121,49 @@ class Merger:
         self._staged = []
         stage = rows.append_column("row_no", pa.array(range(rows.num_rows), pa.int64()))
         fate = self._decide(stage)
-        counts = self._counts(fate)
-        self._outcome += Outcome(counts.get("loaded", 0), counts.get("duplicate", 0), counts.get("superseded", 0))
-        if "replaced" in counts:
+        fates = self._count(fate)
+        if "replaced" in fates:
             self._take_out_replaced(fate)
-        self._connection.execute(
-            f"insert into {self._dataset.table} by name select * exclude (row_no) from stage "
-            "where row_no in (select row_no from fate where fate = 'loaded')"
-        )
-        if self._dataset.dated and "duplicate" in counts:
+        if "earlier" in fates:
+            self._date_back(fate)
+        self._insert_loaded(stage, fate)
+        if self._dataset.dated and "duplicate" in fates:
             self._say_again(stage)
 
-    def _counts(self, fate: pa.Table) -> dict[str, int]:  # noqa: ARG002
-        return dict(self._connection.execute("select fate, sum(lines)::bigint from fate group by fate").fetchall())
+    def _count(self, fate: pa.Table) -> set[str]:  # noqa: ARG002
+        """Add up the lines of each load; returns the fates that occur."""
+        counts = self._connection.execute(
+            "select load_id, fate, sum(lines)::bigint from fate where not is_old group by load_id, fate "
+            "union all select distinct 0, fate, 0 from fate where is_old"
+        ).fetchall()
+        for load_id, name, lines in counts:
+            if load_id:
+                self._add(load_id, Outcome(**{name: lines}))
+        return {name for _, name, _ in counts}
+
+    def _add(self, load_id: int, outcome: Outcome) -> None:
+        self._outcomes[load_id] = self._outcomes.get(load_id, Outcome()) + outcome
 
     def _decide(self, stage: pa.Table) -> pa.Table:  # noqa: ARG002
-        """One row per staged row, and per stored row with the same key, with what becomes of it."""
+        """One row per staged row, and per stored row that loses to one or came earlier than was known."""
         order = self._dataset.order
         ranks = sorted({term.split()[0] for term in order.split(",")} - {"record_hash"})
         columns = ", ".join(["load_id", "line_no", "lines", *ranks])
-        fate: pa.Table = self._connection.sql(f"""
-            with staged as (
-                select row_no, record_key::uuid as record_key, record_hash::uuid as record_hash, {columns} from stage
-            ),
-            candidate as (
-                select *, false as is_old from staged
-                union all by name
-                select rowid as row_no, record_key, record_hash, {columns}, true as is_old
-                from {self._dataset.table} where record_key in (select record_key from staged)
-            ),
-            ranked as (
-                select
-                    row_no, is_old, load_id, lines, record_hash,
-                    first_value(record_hash) over (partition by record_key order by {order}) as winner,
-                    row_number() over (
-                        partition by record_key, record_hash order by is_old desc, {order}, line_no
-                    ) as copy_no
-                from candidate
+        first, stored_first = self._first_file()
+        fate: pa.Table = self._connection.sql(
+            _DECIDE.format(
+                order=order, columns=columns, table=self._dataset.table, first=first, stored_first=stored_first
             )
-            select row_no, is_old, load_id, lines,
-                case
-                    when is_old and record_hash = winner then 'kept'
-                    when is_old then 'replaced'
-                    when copy_no > 1 then 'duplicate'
-                    when record_hash = winner then 'loaded'
-                    else 'superseded'
-                end as fate
-            from ranked
-        """).to_arrow_table()
+        ).to_arrow_table()
         return fate
+
+    def _first_file(self) -> tuple[str, str]:
+        """The column for staged and for stored rows; rows from before it existed came with their load, or earlier."""
+        if not self._dataset.has_first_file:
+            return "null::timestamp", "null::timestamp"
+        table = self._dataset.table
+        stored_load = f"(select modified_at from raw.load where load.load_id = {table}.load_id)"
+        return FIRST_FILE, f"coalesce({FIRST_FILE}, {stored_load})"
 
     def _take_out_replaced(self, fate: pa.Table) -> None:  # noqa: ARG002
         """Stored rows that lost leave the table; their lines move from loaded to superseded in their own load."""
@@ -117,14 +174,29 @@ class Merger:
             f"delete from {self._dataset.table} where rowid in (select row_no from fate where fate = 'replaced')"
         )
         for load_id, lines in moved:
-            if load_id == self._load_id:
-                self._outcome += Outcome(loaded=-lines, superseded=lines)
+            if load_id in self._outcomes:
+                self._add(load_id, Outcome(loaded=-lines, superseded=lines))
             else:
                 self._connection.execute(
                     "update raw.load set lines_loaded = lines_loaded - ?, lines_superseded = lines_superseded + ? "
                     "where load_id = ?",
                     [lines, lines, load_id],
                 )
+
+    def _date_back(self, fate: pa.Table) -> None:  # noqa: ARG002
+        """Stored rows that stay, but came with an older file than was known."""
+        table = self._dataset.table
+        self._connection.execute(
+            f"update {table} set {FIRST_FILE} = fate.came_at from fate "
+            f"where fate.fate = 'earlier' and {table}.rowid = fate.row_no"
+        )
+
+    def _insert_loaded(self, stage: pa.Table, fate: pa.Table) -> None:  # noqa: ARG002
+        came = f"replace (fate.came_at as {FIRST_FILE})" if self._dataset.has_first_file else ""
+        self._connection.execute(
+            f"insert into {self._dataset.table} by name select stage.* exclude (row_no) {came} "
+            "from stage join fate on fate.row_no = stage.row_no and fate.fate = 'loaded'"
+        )
 
     def _say_again(self, stage: pa.Table) -> None:  # noqa: ARG002
         """The same content said again at a later time: the stored row takes the later time."""

@@ -14,6 +14,8 @@ from orchestration.loading.files import InboxFile, open_content
 from orchestration.loading.session import Session
 from orchestration.sources.records import Reject
 
+_MOST_WAITING = 5_000
+_MOST_WAITING_BYTES = 32 << 20
 _FILE_CODES = ("truncated_gzip", "corrupt_gzip", "too_large")
 _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("load_id", pa.int64()),
@@ -46,39 +48,51 @@ class Quarantined:
 
 
 class Rejects:
-    """The rejects of one load on their way into the quarantine. Runs inside the caller's transaction.
+    """The rejects of loads of one source on their way into the quarantine. Runs inside the caller's transaction.
 
     A broken line that an earlier file of the source already brought is a duplicate. Within one file equal lines are
     told apart by how often they have occurred, so two equal broken lines are two entries.
     """
 
-    def __init__(self, session: Session, load_id: int, source_id: str) -> None:
+    def __init__(self, session: Session, source_id: str) -> None:
         self._session = session
-        self._load_id = load_id
         self.source_id = source_id
+        self._load_id = 0
         self._occurrences: Counter[bytes] = Counter()
+        self._waiting: list[tuple[Any, ...]] = []
+        self._room = _MOST_WAITING_BYTES
         self.offsets: set[int] = set()
-        """Where the rejects of this load begin."""
-        self.quarantined = 0
-        self.duplicate = 0
+        """Where the rejects of the present load begin."""
+        self._lines: Counter[int] = Counter()
+        self._quarantined: Counter[int] = Counter()
+
+    def begin(self, load_id: int) -> None:
+        """Go on to another load; ids must ascend."""
+        self._load_id = load_id
+        self._occurrences.clear()
+        self.offsets.clear()
 
     def add(self, rejects: Sequence[Reject]) -> None:
-        """Keep those that are new; count the lines of all."""
-        if not rejects:
-            return
-        kept = self._insert_new(self._table(rejects))
-        self.quarantined += kept
-        self.duplicate += sum(reject.lines for reject in rejects) - kept
+        """Take rejects of the present load; a bounded number waits to be stored together."""
+        for reject in rejects:
+            self._waiting.append(self._row(reject))
+            self._lines[self._load_id] += reject.lines
+            self._room -= len(reject.raw)
+        if self._room < 0 or len(self._waiting) >= _MOST_WAITING:
+            self._store()
 
-    def _table(self, rejects: Sequence[Reject]) -> pa.Table:
-        rows = [self._row(reject) for reject in rejects]
-        return pa.Table.from_arrays(
-            [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), _SCHEMA, strict=True)],
-            schema=_SCHEMA,
-        )
+    def finish(self) -> dict[int, tuple[int, int]]:
+        """Store what is still waiting; per load with rejects: (quarantined lines, duplicate lines)."""
+        self._store()
+        return {load: (self._quarantined[load], lines - self._quarantined[load]) for load, lines in self._lines.items()}
 
-    def _insert_new(self, batch: pa.Table) -> int:  # noqa: ARG002
-        """The lines of those that were new. DuckDB finds `batch` by its name; a registered view would be kept."""
+    def _store(self) -> None:
+        if self._waiting:
+            self._insert_new(_table(self._waiting))
+            self._waiting, self._room = [], _MOST_WAITING_BYTES
+
+    def _insert_new(self, batch: pa.Table) -> None:  # noqa: ARG002
+        """Keep those that are new and count their lines. DuckDB finds `batch` by its name: views would be kept."""
         kept = self._session.connection.execute("""
             insert into raw.quarantine by name
             select batch.* replace (raw_digest::uuid as raw_digest) from batch
@@ -87,9 +101,11 @@ class Rejects:
                 where known.source_id = batch.source_id and known.raw_digest = batch.raw_digest::uuid
                   and known.occurrence = batch.occurrence
             )
-            returning lines
+            qualify row_number() over (partition by batch.raw_digest, batch.occurrence order by batch.load_id) = 1
+            returning load_id, lines
         """).fetchall()
-        return sum(int(lines) for (lines,) in kept)
+        for load_id, lines in kept:
+            self._quarantined[load_id] += int(lines)
 
     def _row(self, reject: Reject) -> tuple[Any, ...]:
         vault = self._session.vault
@@ -110,16 +126,26 @@ class Rejects:
         )
 
 
-def take_out_completed(session: Session, file: InboxFile, rejects: Rejects, load_id: int, *, is_whole: bool) -> None:
-    """Broken lines of earlier versions of `file` that this version completes leave the quarantine as superseded.
+def _table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    return pa.Table.from_arrays(
+        [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), _SCHEMA, strict=True)],
+        schema=_SCHEMA,
+    )
 
-    A file that was read while it was being written ends in half a line, or in half a gzip stream.
+
+def take_out_completed(
+    session: Session, file: InboxFile, path: str, rejects: Rejects, load_id: int, *, is_whole: bool
+) -> None:
+    """Broken lines that this version of `file` completes leave the quarantine as superseded.
+
+    They came with earlier versions of it, which the ledger has under `path`: a file that was read while it was being
+    written ends in half a line, or in half a gzip stream.
     """
     entries = session.rows(
         "select q.rowid, q.load_id, q.byte_offset, q.lines, q.reason_code, q.raw_sealed from raw.quarantine as q "
         "join raw.load as l using (load_id) where l.path = ? and q.source_id = ? and q.load_id <> ? "
         "order by q.byte_offset",
-        [file.relative, rejects.source_id, load_id],
+        [path, rejects.source_id, load_id],
     )
     candidates = [entry for entry in entries if entry[2] not in rejects.offsets or entry[4] in _FILE_CODES]
     if not candidates or not is_whole:

@@ -12,11 +12,12 @@ from itertools import islice
 from pathlib import Path
 
 from orchestration.loading.files import InboxFile, find_files, read_content
-from orchestration.loading.loader import Source, remember_named
-from orchestration.loading.merge import Merger
+from orchestration.loading.merge import Merger, Outcome
+from orchestration.loading.named import remember_named
 from orchestration.loading.quarantine import move_lines
 from orchestration.loading.rows import Origin, RowMaker, to_arrow
 from orchestration.loading.session import Session
+from orchestration.loading.source import Source
 from orchestration.sources.records import Blank, Parsed, Record, Reject
 
 _AT_ONCE = 10_000
@@ -140,14 +141,14 @@ def _load_mended(
     mended: list[_Entry] = []
     with session.transaction():
         maker = RowMaker(session.vault.pseudonymiser, origin)
-        merger = Merger(session.connection, source.dataset, origin.load_id)
+        merger = Merger(session.connection, source.dataset)
         whole = ((entry, records) for entry, items in found if (records := _records_of(entry, items)))
         while batch := list(islice(whole, _AT_ONCE)):
             mended += [entry for entry, _ in batch]
             rows = maker.rows([record for _, records in batch for record in records])
             merger.add(to_arrow(source.dataset, rows), _AT_ONCE)
             remember_named(session, maker)
-        outcome = merger.finish()
+        outcome = merger.finish().get(origin.load_id, Outcome())
         for fate, lines in asdict(outcome).items():
             move_lines(session, origin.load_id, lines, fate)
         for entry in mended:

@@ -99,7 +99,7 @@ _NOBODY = _Account(None, (), ())
 
 
 class RowMaker:
-    """Makes the rows of one file. `named` fills up with the people and aliases that its records name."""
+    """Makes the rows of one source, file by file. `named` fills up with the people and aliases that records name."""
 
     def __init__(self, pseudonymiser: Pseudonymiser, origin: Origin) -> None:
         self._names = pseudonymiser
@@ -118,6 +118,10 @@ class RowMaker:
             EligibleRecord: self._eligible,
         }
         self.named = Named()
+
+    def begin(self, origin: Origin) -> None:
+        """Go on to another file of the same source."""
+        self._origin = origin
 
     def take_named(self) -> Named:
         """Who was named since the last call; the caller remembers them, this object forgets."""
@@ -154,6 +158,7 @@ class RowMaker:
             is_user_initiated,
             *details,
             extra.decode() or None,
+            origin.file_at,
             self._hash(content),
             origin.load_id,
             record.line_no,
@@ -170,14 +175,14 @@ class RowMaker:
             record.period_start,
             record.period_end,
             record.is_active,
-            *(record.measures.get(name) for name in MEASURES),
+            *map(record.measures.get, MEASURES),
             record.currency,
             self._attributes(record.attributes, account),
             record.coverage,
         ]
         content = [account.alias_no, *facts]  # is_final follows from when it was said, so it is no content
         origin = self._origin
-        dated = (record.as_of or origin.file_at, record.is_final, record.scope_rank, origin.file_at)
+        dated = (record.as_of or origin.file_at, record.is_final, record.scope_rank, origin.file_at, origin.file_at)
         key = self._key(record.key)
         return self._row(record, key, content, (origin.tool_id, origin.source_id, account.alias_no, *facts, *dated))
 

@@ -155,13 +155,13 @@ def test_unbalanced_books_are_an_error_and_nothing_is_kept(
     load_everything(workspace)
     before = contents(workspace)
     write(inbox / "b.jsonl", [event(3), "{broken"])
-    batches = loader._FileLoad._batches
+    batches = loader._FileLoad.batches
 
     def loses_a_line(self: loader._FileLoad):  # type: ignore[no-untyped-def]
         for records, _ in batches(self):
             yield records, []
 
-    monkeypatch.setattr(loader._FileLoad, "_batches", loses_a_line)
+    monkeypatch.setattr(loader._FileLoad, "batches", loses_a_line)
     with pytest.raises(DataError, match=r"b\.jsonl.*books do not balance"):
         load_everything(workspace)
     assert contents(workspace) == before

@@ -23,7 +23,7 @@ from pathlib import Path
 from warehouse_workspace import load_everything
 from orchestration.loading import loader
 from orchestration.workspace import Workspace
-loader._BATCH_RECORDS, loader._STAGE_ROWS = 500, 2000
+loader._BATCH_RECORDS, loader._STAGE_ROWS, loader._GROUP_RECORDS = 500, 2000, 5000  # groups of two files
 print("ready", flush=True)
 load_everything(Workspace(Path(sys.argv[1])))
 print("done", flush=True)

@@ -93,13 +93,13 @@ def test_splitting_a_file_changes_nothing_that_is_stored(tmp_path: Path) -> None
     rng = random.Random(3)
     lines = [event(rng.randrange(50), confidence=rng.choice([0.1, 0.2])) for _ in range(200)]
     whole = make_workspace(tmp_path / "whole")
-    write(whole.inbox / TOOL / "a.jsonl", lines)
+    write(whole.inbox / TOOL / "a.jsonl", lines, at=_START)
     load_everything(whole)
     split = make_workspace(tmp_path / "split")
     split.vault.mkdir()
     shutil.copy(whole.vault / "key", split.vault / "key")
     for part in range(7):
-        write(split.inbox / TOOL / f"z{part}.jsonl.gz", lines[part::7])
+        write(split.inbox / TOOL / f"z{part}.jsonl.gz", lines[part::7], at=_START)
     load_everything(split)
     assert contents(split) == contents(whole)
 

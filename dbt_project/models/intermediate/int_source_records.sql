@@ -1,7 +1,9 @@
--- Usage records of both grains, thinned to what source health asks: when, whose, from which load.
+-- Usage records of both grains, thinned to what source health asks: when, whose, from which load, when first heard of.
 {{ config(materialized='view') }}
-select tool_id, source_id, alias_no, {{ local_date('occurred_at') }} as record_date, occurred_at as reached_at, load_id
+select
+    tool_id, source_id, alias_no, {{ local_date('occurred_at') }} as record_date, occurred_at as reached_at, load_id,
+    first_file_at
 from {{ ref('stg_usage_events') }}
 union all
-select tool_id, source_id, alias_no, period_start, {{ start_of_date('period_end') }}, load_id
+select tool_id, source_id, alias_no, period_start, {{ start_of_date('period_end') }}, load_id, first_file_at
 from {{ ref('stg_usage_aggregates') }}

@@ -15,7 +15,7 @@ dated as (
     select
         record.tool_id, record.source_id, record.record_date as day,
         count(*) as records,
-        cast(sum(case when {{ days_between('record.record_date', local_date('loads.modified_at')) }} > source.late_days then 1 else 0 end) as bigint) as late_records,
+        cast(sum(case when {{ days_between('record.record_date', local_date('coalesce(record.first_file_at, loads.modified_at)')) }} > source.late_days then 1 else 0 end) as bigint) as late_records,
         count(distinct record.alias_no) as people,
         max(record.reached_at) as reached_at
     from {{ ref('int_source_records') }} as record
