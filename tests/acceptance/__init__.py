@@ -1,0 +1,1 @@
+"""Whole companies, run through the command line and held to the public promises alone."""
