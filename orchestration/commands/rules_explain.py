@@ -69,9 +69,9 @@ def lines(found: Explanation) -> Iterator[str]:
     yield f"{name}: {found.says}{provisional if status['is_provisional'] else ''}"
     yield f"{found.person_key} · {status['title']} ({found.tool_id}) · {found.week}"
     last = found.window_end - timedelta(days=1)
-    yield f"judged over {found.window_start} to {last}: {_count(status['uses'], 'use')} on " + (
-        f"{_count(status['active_days'], 'day')}, {_count(status['available_days'], 'available day')}; times in {found.timezone}"
-    )
+    days = f"{_count(status['active_days'], 'day')}, {_count(status['available_days'], 'available day')}"
+    yield f"judged over {found.window_start} to {last}: {_count(status['uses'], 'use')} on {days}"
+    yield f"times in {found.timezone}"
     for rule in found.rules:
         yield ""
         yield from _rule_lines(rule, ZoneInfo(found.timezone))

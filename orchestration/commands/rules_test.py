@@ -15,6 +15,7 @@ from orchestration.trying.examples import try_rules
 from orchestration.trying.results import COUNTS, ExampleResult, MutantResult, RuleResult
 from orchestration.workspace import Workspace
 
+STEP = "Judging examples and mutants"
 COLUMNS = ("rule", "version", "examples", "passed", "mutants", "killed", "equivalent", "stands")
 
 
@@ -23,10 +24,9 @@ def test_rules(workspace: Workspace, rule_id: str | None, *, as_json: bool) -> i
     registry = load(workspace)
     compile_rule_book(registry.rule_sources)  # every mistake of every rule, before any of them is judged
     _refuse_nothing(registry, rule_id)
-    with progress_of("Judging examples and mutants") as on_progress:
-        results = try_rules(
-            registry.rule_sources, rule_id, lambda model: on_progress(0, 1, "Judging examples and mutants", model)
-        )
+    with progress_of(STEP) as on_progress:
+        on_progress(0, 1, STEP, "")
+        results = try_rules(registry.rule_sources, rule_id, lambda model: on_progress(0, 1, STEP, model))
     if as_json:
         say_json(_document(results, workspace.root))
     else:
