@@ -63,6 +63,7 @@ def _tool(tool: Tool, company: Company) -> dict[str, Any]:
         "sources": [source],
         "eligible": "seats" if tool.seats is not None else {"from": "people", "where": tool.where.written()},
         "uses": tool.uses and tool.uses.written(),
+        "work_items": any(one.tool_id == tool.tool_id for one in company.work_items) or None,
         "min_uses": tool.min_uses,
         "window_weeks": tool.window_weeks,
         "min_available_days": tool.min_available_days,

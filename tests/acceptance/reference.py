@@ -232,7 +232,7 @@ class ToolJudge:
             available_days=sum(self.is_available(person_id, day) for day in window),
             rules_judged=sum(word in {"satisfied", "violated"} for word in verdicts.values()),
             rules_violated=sum(word == "violated" for word in verdicts.values()),
-            obligations=_total(every),
+            obligations=_total(every, "kept") + _total(every, "broken"),
             broken=_total(every, "broken"),
             pending=_total(every, "pending"),
             is_provisional=self.is_provisional(monday),
@@ -247,7 +247,7 @@ class ToolJudge:
         end = monday + WEEK
         longest = max((rule.within for rule in self.tool.rules if rule.within), default=timedelta())
         is_complete = self.watermark_at >= self.company.instant(end) + longest
-        return not (is_complete and self.company.as_of + DAY >= end + DAY * self.tool.late_days)
+        return not (is_complete and self.company.as_of + DAY > end + DAY * self.tool.late_days)
 
     def _status(
         self,
@@ -318,8 +318,8 @@ def _is_hit(outages: Iterable[Outage], at: datetime, due: datetime) -> bool:
     return any(one.starts_at <= due and one.ends_at > at for one in outages)
 
 
-def _total(duties: Iterable[Duty], outcome: str | None = None) -> int:
-    return sum(duty.weight for duty in duties if outcome in (None, duty.outcome))
+def _total(duties: Iterable[Duty], outcome: str) -> int:
+    return sum(duty.weight for duty in duties if duty.outcome == outcome)
 
 
 def _verdict(rule: Rule, duties: Sequence[Duty]) -> str:
