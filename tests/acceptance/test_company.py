@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from datetime import date
-from pathlib import Path
 
 import pytest
 
