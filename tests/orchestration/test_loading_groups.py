@@ -40,7 +40,7 @@ _LEDGER = (
 
 
 def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "_GROUP_BYTES", 0)
+    monkeypatch.setattr(loader, "_GROUP_FILES", 1)
 
 
 def _fill(inbox: Path, rng: random.Random) -> None:

@@ -184,3 +184,10 @@ def test_an_empty_workspace_is_no_error(tmp_path: Path) -> None:
     ]
     made.tools_file.write_text("")
     assert errors(made) == []
+
+
+def test_a_rule_that_says_nothing_of_its_owner_reason_or_module_is_told(tmp_path: Path) -> None:
+    bare = rules().split("  owner:")[0]
+    space = workspace(tmp_path, tool(), rules_a=bare)
+    warnings = [one.what for one in check(space) if one.is_warning and "has no '" in one.what]
+    assert warnings == [f"the rule 'doc-extract-rule' has no {key!r}" for key in ("owner", "train", "why")]
