@@ -15,18 +15,20 @@ from orchestration.trying.examples import try_rules
 from orchestration.trying.results import COUNTS, ExampleResult, MutantResult, RuleResult
 from orchestration.workspace import Workspace
 
-STEP = "Judging examples and mutants"
+COMPILING = "Compiling rules"
+JUDGING = "Judging examples and mutants"
 COLUMNS = ("rule", "version", "examples", "passed", "mutants", "killed", "equivalent", "stands")
 
 
 def test_rules(workspace: Workspace, rule_id: str | None, *, as_json: bool) -> int:
     """Print one line per rule and every finding; 1 when an example fails, is missing, or a mutant survives."""
     registry = load(workspace)
-    compile_rule_book(registry.rule_sources)  # every mistake of every rule, before any of them is judged
     _refuse_nothing(registry, rule_id)
-    with progress_of(STEP) as on_progress:
-        on_progress(0, 1, STEP, "")
-        results = try_rules(registry.rule_sources, rule_id, lambda model: on_progress(0, 1, STEP, model))
+    with progress_of(COMPILING) as on_progress:
+        on_progress(0, 2, COMPILING, "")
+        compile_rule_book(registry.rule_sources)  # every mistake of every rule, before any of them is judged
+        on_progress(1, 2, JUDGING, "")
+        results = try_rules(registry.rule_sources, rule_id, lambda model: on_progress(1, 2, JUDGING, model))
     if as_json:
         say_json(_document(results, workspace.root))
     else:
