@@ -33,6 +33,7 @@ _STAGE_ROWS = 250_000
 events stage in about 150 MB."""
 _GROUP_RECORDS = 50_000
 _GROUP_BYTES = 64 << 20
+_GROUP_FILES = 1_000
 _ALONE_BYTES = 8 << 20
 """A file of this size fills a transaction of its own."""
 _GZIP_RATIO = 10
@@ -64,6 +65,9 @@ class _Loader:
         self._session = session
         self._books = Books(session)
         self._waiting: list[Arrival] = []
+        self._marks: set[str] = set()
+        """Paths and fingerprints of those that wait."""
+        self._bytes = 0
         self.reports: dict[str, LoadReport] = {}
 
     def take(self, source: Source, file: InboxFile, why: str | None) -> None:
@@ -87,24 +91,24 @@ class _Loader:
         if is_alone or not self._fits(arrival):
             self.flush()
         self._waiting.append(arrival)
+        self._marks |= {arrival.path, arrival.content.fingerprint}
+        self._bytes += _weight(arrival)
         if is_alone:
             self.flush()
 
     def _fits(self, arrival: Arrival) -> bool:
         """Whether `arrival` may wait with those that wait: of their source, of other content, and not too much."""
         return (
-            all(
-                other.source.source_id == arrival.source.source_id
-                and other.path != arrival.path
-                and other.content.fingerprint != arrival.content.fingerprint
-                for other in self._waiting
-            )
-            and sum(map(_weight, self._waiting)) < _GROUP_BYTES
+            all(other.source.source_id == arrival.source.source_id for other in self._waiting[:1])
+            and self._marks.isdisjoint((arrival.path, arrival.content.fingerprint))
+            and self._bytes < _GROUP_BYTES
+            and len(self._waiting) < _GROUP_FILES
         )
 
     def flush(self) -> None:
         """Load all that wait."""
         waiting, self._waiting = self._waiting, []
+        self._marks, self._bytes = set(), 0
         while waiting:
             try:
                 done = self._commit(waiting)
