@@ -99,7 +99,7 @@ class _Case:
             decided_at += timedelta(days=random.choice([0, 1]), hours=20)
         yield from self._evidence(shown_at, decided_at)
         decision = self._decision()
-        yield from self._one("decide", decided_at, **decision)
+        yield from self._one("decide", decided_at, fields=decision)
         if decision["decision"] == "accepted" and (self.amount or 0) >= 10_000:
             yield from self._review(decided_at)
         if random.random() < (0.5 if self.kind == "sloppy" else 0.04):
@@ -143,12 +143,14 @@ class _Case:
             others = [one for one in self.company.person_ids if one != self.person_id]
             yield from self._one("second_review", decided_at + lag, by=self.random.choice(others))
 
-    def _one(self, name: str, at: datetime, by: str | None = None, **fields: object) -> Iterator[Draft]:
+    def _one(
+        self, name: str, at: datetime, by: str | None = None, fields: Mapping[str, object] | None = None
+    ) -> Iterator[Draft]:
         """The event, unless whoever does it is not on the roster by then."""
         person_id = by or self.person_id
         row = self.company.row_on(person_id, self.company.local_day(at))
         if row is not None and at >= self.company.instant(self.company.first_day):
-            known = {"claim_id": self.claim, "amount": self.amount, **fields}
+            known = {"claim_id": self.claim, "amount": self.amount, **(fields or {})}
             found = {key: value for key, value in known.items() if value is not None}
             yield Draft(name, at, person_id, _naming(self.random, row), found)
 

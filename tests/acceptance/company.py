@@ -166,6 +166,9 @@ def _tools(random: Random, company: Company, last_day: date) -> tuple[Tool, ...]
             rules=rulebooks.counts(random, "sessions") if random.random() < 0.5 else (),
         ),
     ]
+    if random.random() < 0.3:
+        named = tuple(random.sample(company.person_ids, len(company.person_ids) // 3))
+        tools[2] = replace(tools[2], seats=None, named=named)
     paused = random.randrange(4)
     if paused < 3:
         tools[paused] = replace(tools[paused], paused_from=last_day - DAY * random.choice([4, 14, 18]))

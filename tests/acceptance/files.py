@@ -30,7 +30,11 @@ def write(company: Company, workspace: Path) -> dict[str, Lines]:
         _csv(inbox / "people" / f"people_{roster.effective}.csv", _people(roster))
     _write_calendars(company, inbox)
     random = Random(company.seed + 1)
-    writers = {"human-decision": _Decisions, "github-copilot-users": _Copilot, "claude-code-analytics": _Claude}
+    writers: Mapping[str, type[_Decisions | _Copilot | _Claude]] = {
+        "human-decision": _Decisions,
+        "github-copilot-users": _Copilot,
+        "claude-code-analytics": _Claude,
+    }
     return {
         tool.tool_id: writers[tool.source_format](random, company, tool, inbox / tool.tool_id).write()
         for tool in company.tools
@@ -61,7 +65,7 @@ def _tool(tool: Tool, company: Company) -> dict[str, Any]:
         "escalation": {"email": "head@corp.example"},
         "live_from": tool.live_from.isoformat(),
         "sources": [source],
-        "eligible": "seats" if tool.seats is not None else {"from": "people", "where": tool.where.written()},
+        "eligible": _eligible(tool, company),
         "uses": tool.uses and tool.uses.written(),
         "work_items": any(one.tool_id == tool.tool_id for one in company.work_items) or None,
         "min_uses": tool.min_uses,
@@ -72,6 +76,14 @@ def _tool(tool: Tool, company: Company) -> dict[str, Any]:
         and {"from": tool.paused_from.isoformat(), "reason": "retraining", "by": OWNER["email"]},
     }
     return {key: value for key, value in said.items() if value is not None}
+
+
+def _eligible(tool: Tool, company: Company) -> object:
+    """A condition on the roster, seats, or people by id or e-mail."""
+    if tool.named is not None:
+        emails = _column(company, "email")
+        return [emails[one] if number % 2 else one for number, one in enumerate(tool.named)]
+    return {"from": "people", "where": tool.where.written()} if tool.where else "seats"
 
 
 def _rule_file(tool: Tool) -> dict[str, Any]:

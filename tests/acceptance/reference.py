@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from orchestration.judging import CaseEvent
-from tests.acceptance.parts import DAY, Company, Outage, RosterRow, Tool, days, monday_of
+from tests.acceptance.parts import DAY, Absence, Company, Outage, RosterRow, Tool, days, monday_of
 from tests.judge import reference as judge
 from tests.judge.language import Log, Rule, Selector
 
@@ -292,8 +292,8 @@ class ToolJudge:
         return day
 
 
-def _by_person(company: Company) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = defaultdict(list)
+def _by_person(company: Company) -> dict[str, list[Absence]]:
+    found: dict[str, list[Absence]] = defaultdict(list)
     for one in company.absences:
         found[one.person_id].append(one)
     return found
