@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from orchestration.commands.reference import command_table, page
+from orchestration.registry.scaffold import init_workspace
+from tests.conftest import takeup
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
@@ -73,3 +76,19 @@ def test_every_file_that_the_documentation_links_to_exists() -> None:
 def test_continuous_integration_calls_the_command_of_the_readme() -> None:
     assert "make test" in (REPOSITORY / ".ci" / "run").read_text()
     assert "make test" in (REPOSITORY / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_the_rule_in_the_readme_stands(tmp_path: Path) -> None:
+    """Its examples hold, and no mutant of it survives them."""
+    rule = re.search(r"```yaml\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    assert rule is not None
+    init_workspace(tmp_path)
+    (tmp_path / "config" / "rules" / "triage.yml").write_text(textwrap.dedent(rule[1]))
+    (tmp_path / "config" / "tools.yml").write_text(
+        "tools:\n- {id: triage, title: Triage, owner: {name: Name Surname, email: name@example.com},"
+        " live_from: 2026-01-05, sources: [{format: human-decision}]}\n"
+    )
+    tried = takeup("rules", "test", "-w", str(tmp_path))
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+    assert "1 of 1 rules stand" in tried.stdout
