@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orchestration.errors import ConfigError, Problem
-from orchestration.judging import Case, CaseEvent, Judgement, judge
+from orchestration.judging import EVENT_COUNTS, EVENT_NUMBERS, Case, CaseEvent, Judgement, judge
 from orchestration.registry.rule_models import RuleFile
 from orchestration.registry.yaml_file import YamlFile, validate
 from orchestration.rules.compile import compile_open_rule_book
@@ -108,6 +108,9 @@ def _event(path: Path, line: int, row: Mapping[str, str]) -> CaseEvent:
         raise _problem(path, line, str(error), "write ts as 2026-01-31 09:00:00 and ord as a whole number") from error
     if occurred_at.tzinfo is not None:
         occurred_at = occurred_at.astimezone(UTC).replace(tzinfo=None)
+    for name in (*EVENT_NUMBERS, *EVENT_COUNTS):
+        if row.get(name) and not _is_number(row[name]):
+            raise _problem(path, line, f"{name} is {row[name]!r}, not a number", "mend it or rename the column")
     fields = {name: value if value != "" else None for name, value in row.items() if name not in OF_THE_EVENT}
     return CaseEvent(row["eid"], row["event"], occurred_at, row["user_id"] or None, ord_, fields=fields)
 
