@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,7 +18,8 @@ from tests.acceptance.parts import Company, Lines
 from tests.acceptance.published import Publication, differences, takeup
 from tests.acceptance.reference import Row
 
-SEEDS = range(1, 13) if os.environ.get("TAKEUP_NIGHTLY") else range(1, 3)
+IS_NIGHTLY = bool(os.environ.get("TAKEUP_NIGHTLY"))
+SEEDS = range(1, 13) if IS_NIGHTLY else (1, 3)
 CLASSES = ("non_user", "incorrect_user", "correct_user", "not_judged")
 UNJUDGED = ("paused", "away", "new", "no_opportunity", "unproven", "no_evidence")
 pytestmark = pytest.mark.slow
@@ -96,11 +99,42 @@ def test_the_totals_of_the_adoption_mart_are_sums_over_people(case: Case) -> Non
     assert actual == {key: {name: counted[name] for name in names} for key, counted in expected.items()}
 
 
+@pytest.mark.skipif(not IS_NIGHTLY, reason="two whole runs; set TAKEUP_NIGHTLY=1")
+def test_what_comes_in_two_instalments_ends_as_what_comes_at_once(tmp_path: Path) -> None:
+    """Half of the logs, the newer roster, leave and outages arrive only after a first run as of an earlier day."""
+    company = companies.make(2)
+    workspace, held = tmp_path / "workspace", tmp_path / "held"
+    takeup("init", str(workspace))
+    lines = files.write(company, workspace)
+    later = _later(company, workspace / "inbox")
+    _move({path: held / str(number) for number, path in enumerate(later)})
+    takeup("run", "-w", str(workspace), "--as-of", (company.first_day + timedelta(days=30)).isoformat())
+    _move({held / str(number): path for number, path in enumerate(later)})
+    takeup("run", "-w", str(workspace), "--as-of", company.as_of.isoformat())
+    published = Publication(workspace)
+    assert not differences(reference.expected(company), published.rows(company))
+    assert published.lines() == lines
+
+
 def test_the_companies_meet_every_status_that_they_can() -> None:
     """The reference itself is worth little if the companies of the seeds never come upon a branch."""
     reasons = {row.reason for seed in range(1, 5) for row in reference.expected(companies.make(seed)).values()}
     assert reasons >= {"paused", "away", "new", "blocker", "no_opportunity", "tried", "lapsed", "never"}
     assert reasons >= {"major", "several_minor", "proven", "unproven"}
+
+
+def _later(company: Company, inbox: Path) -> list[Path]:
+    """The files of the second instalment."""
+    logs = sorted(path for tool in company.tools for path in (inbox / tool.tool_id).iterdir())
+    newest = max((inbox / "people").iterdir())
+    half = Random(company.seed).sample(logs, len(logs) // 2)
+    return [*half, newest, inbox / "absences" / "hr.csv", inbox / "outages" / "all.csv"]
+
+
+def _move(moves: Mapping[Path, Path]) -> None:
+    for source, target in moves.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
 
 
 def _added(lines: Iterable[Lines]) -> tuple[int, ...]:
