@@ -72,7 +72,8 @@ def run(
     workspace: WorkspaceOption = HERE,
     full: Annotated[bool, typer.Option("--full", help="Run even when nothing has changed.")] = False,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Judge as if this date were over, or as at this instant.")
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Judge as if this date were over, or as at this instant."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -201,6 +201,7 @@ create table if not exists raw.tool (
     grace_days          integer not null,
     late_days           integer not null,
     is_paused           boolean not null,
+    paused_from         date,                     -- weeks that end after this day are not judged
     rollup_unproven     varchar,                  -- null | correct_user | incorrect_user | non_user
     has_work_items      boolean not null,
     can_prove           boolean not null,         -- false: the sources cannot tell correct from incorrect

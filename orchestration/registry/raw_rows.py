@@ -91,6 +91,7 @@ def _tool(registry: Registry, tool: Tool, position: int, today: date) -> Row:
         "grace_days": tool.grace_days,
         "late_days": max(_late_days(source) for source in tool.sources),
         "is_paused": is_paused(tool, today),
+        "paused_from": tool.paused.since if tool.paused else None,
         "rollup_unproven": tool.rollup.unproven if tool.rollup else None,
         "has_work_items": tool.work_items or _has_coverage(registry, tool),
         # A mapping says for itself what its records are; until it does, nothing is ruled out.

@@ -42,14 +42,17 @@ _SHOWN = ("shown", "offered", "displayed", "presented")
 _KEPT_TYPES = 10_000
 
 
-def _word(*words: str) -> Callable[[Any, str], str | None]:
-    """A reader of a field that holds one of `words`, in any case."""
+def _known(*words: str, other: str | None = None) -> Callable[[Any, str], str | None]:
+    """A reader of a field whose usual `words` are spelled alike; another word stays as it is, or is `other`.
+
+    A tool of one's own may well say `approve`: rules can name it, and a word of its own is no reason to lose the event.
+    """
 
     def read(value: Any, name: str) -> str | None:
         found = text(value, name)
-        if found is not None and found.lower() not in words:
-            raise FieldError("unknown_value", f"{name} must be one of {', '.join(words)}")
-        return found and found.lower()
+        if found is None or found.lower() in words:
+            return found and found.lower()
+        return other or found
 
     return read
 
@@ -57,15 +60,15 @@ def _word(*words: str) -> Callable[[Any, str], str | None]:
 _Read: TypeAlias = Callable[[Any, str], Any]
 _FIELDS: Mapping[str, tuple[type | None, _Read]] = {
     # name: (the type that needs no conversion, how to read any other), in the order of EventRecord
-    "actor_type": (None, _word("human", "service", "unknown")),
+    "actor_type": (None, _known("human", "service", other="unknown")),
     "user_initiated": (bool, flag),
     "item_id": (str, text),
     "session_id": (str, text),
     "conversation_id": (str, text),
     "use_case": (str, text),
     "feature": (str, text),
-    "decision": (None, _word(*DECISIONS)),
-    "decision_source": (None, _word("human", "auto", "unknown")),
+    "decision": (None, _known(*DECISIONS)),
+    "decision_source": (None, _known("human", "auto", "unknown")),
     "confidence": (float, number),
     "predicted_value": (str, any_text),
     "final_value": (str, any_text),

@@ -232,7 +232,7 @@ class ToolJudge:
             available_days=sum(self.is_available(person_id, day) for day in window),
             rules_judged=sum(word in {"satisfied", "violated"} for word in verdicts.values()),
             rules_violated=sum(word == "violated" for word in verdicts.values()),
-            obligations=_total(every, "kept") + _total(every, "broken"),
+            obligations=sum(_total(every, word) for word in ("kept", "broken", "pending", "unknown", "excused")),
             broken=_total(every, "broken"),
             pending=_total(every, "pending"),
             is_provisional=self.is_provisional(monday),

@@ -7,7 +7,7 @@
     {%- if rule['measures'] %}
     with days as (
         select
-            person_no, occurred_at,
+            person_no, occurred_at, usage_date,
             {{ measure(rule['among_measure']) }} as among_count,
             case when {{ measure(rule['of_measure']) }} > {{ measure(rule['among_measure']) }}
                 then {{ measure(rule['among_measure']) }} else {{ measure(rule['of_measure']) }} end as of_count
@@ -17,11 +17,12 @@
             and {{ measure(rule['of_measure']) }} is not null and {{ measure(rule['among_measure']) }} is not null
     ),
     found as (
-        select person_no, null as event_no, occurred_at, 'kept' as finding, of_count as weight from days where of_count > 0
+        select person_no, null as event_no, occurred_at, usage_date, 'kept' as finding, of_count as weight from days where of_count > 0
         union all
-        select person_no, null, occurred_at, 'broken', among_count - of_count from days where among_count > of_count
+        select person_no, null, occurred_at, usage_date, 'broken', among_count - of_count from days where among_count > of_count
     )
-    {{ as_obligations(rule, 'finding', weight='weight') }}
+    {#- A count belongs to its whole day: an outage at any hour of it excuses. #}
+    {{ as_obligations(rule, 'finding', due_at=add_microseconds(start_of_date(add_days('usage_date', 1)), -1), weight='weight') }}
     {%- else %}
     with found as (
         select *, {{ rule['of']['sql'] }} as is_met

@@ -57,7 +57,7 @@ rule_results as (
         sum(case when verdict = 'violated' and severity = 'major' then 1 else 0 end) as majors_violated,
         sum(case when verdict = 'violated' and severity = 'minor' then 1 else 0 end) as minors_violated,
         sum(case when verdict = 'satisfied' and severity in ('blocker', 'major') then 1 else 0 end) as serious_satisfied,
-        cast(sum(judged) as bigint) as obligations,
+        cast(sum(judged + pending + unknown + excused) as bigint) as obligations,
         cast(sum(broken) as bigint) as broken,
         cast(sum(pending) as bigint) as pending,
         min(case when verdict = 'violated' then rule_no + case severity when 'blocker' then 0 when 'major' then 1000000 else 2000000 end end) % 1000000
@@ -95,7 +95,9 @@ facts as (
         coalesce(rule_results.pending, 0) as pending,
         rule_results.first_violation_rule_no,
         coalesce(work_items.work_items, 0) as work_items,
-        tools.is_paused, tools.has_work_items, tools.can_prove, tools.min_uses, tools.min_available_days, tools.grace_days,
+        coalesce(tools.paused_from < tool_window.window_end, false) as is_paused,
+        tools.has_work_items or tools.tool_id in (select tool_id from {{ ref('stg_work_items') }}) as has_work_items,
+        tools.can_prove, tools.min_uses, tools.min_available_days, tools.grace_days,
         tools.rollup_unproven,
         tool_window.is_provisional
     from windowed
