@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,6 @@ from orchestration.rules.examples import parse_example
 from orchestration.rules.faults import LanguageError
 from orchestration.rules.hashing import semantic_hash
 from orchestration.rules.parsing import RuleError, parse_rule
-from orchestration.rules.selectors import parse_selector
 from orchestration.rules.sentences import sentence
 from orchestration.rules.spec import spec
 from orchestration.rules.vocabulary import Vocabulary, doubtful_names, open_vocabulary
@@ -102,20 +101,6 @@ def compile_rule(
         sentence=sentence(parsed),
         spec=spec(parsed, dialect),
     )
-
-
-def compile_uses(
-    selectors: str | Sequence[str] | None, catalogue: Catalogue | None, dialect: Dialect = "duckdb"
-) -> str | None:
-    """The `uses:` of a tool as a boolean over columns of usage events, never null; None when nothing is selected.
-
-    Without a catalogue any event may be named. Raises LanguageError (ItemError for an item of a list).
-    """
-    if selectors is None:
-        return None
-    vocabulary = Vocabulary.of(catalogue) if catalogue is not None else Vocabulary(is_open=True)
-    written = selectors if isinstance(selectors, str) else tuple(selectors)
-    return parse_selector(written, vocabulary).sql(dialect)
 
 
 def _compile(files: Iterable[tuple[YamlFile, RuleFile, Vocabulary]], dialect: Dialect) -> list[RuleRow]:

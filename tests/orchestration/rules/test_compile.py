@@ -7,11 +7,10 @@ import pytest
 from books import RULES, VOCABULARY, compiled, read
 
 from orchestration.errors import ConfigError
-from orchestration.registry.rule_models import Catalogue, RuleFile
+from orchestration.registry.rule_models import RuleFile
 from orchestration.registry.yaml_file import YamlFile, validate
 from orchestration.rules.columns import STANDARD
-from orchestration.rules.compile import RuleRow, compile_open_rule_book, compile_rule_book, compile_uses
-from orchestration.rules.faults import LanguageError
+from orchestration.rules.compile import RuleRow, compile_open_rule_book, compile_rule_book
 from orchestration.rules.parsing import RuleError
 
 ROOT = Path(__file__).parents[3]
@@ -264,22 +263,6 @@ def test_a_declared_type_goes_before_the_one_that_was_inferred():
     )
     (row,) = compile_open_rule_book(*read(text), {"code": "integer"})
     assert row.spec["must_sql"] == "(\"code__text\" = '007')"
-
-
-def test_uses_are_a_truth_value_over_events():
-    catalogue = Catalogue(events=("decide", "prompt"), attributes={"amount": "double"})
-    assert compile_uses(None, catalogue) is None
-    assert compile_uses("decide", catalogue) == "coalesce((event_name in ('decide')), false)"
-    assert compile_uses(["decide where amount > 1"], catalogue) == (
-        "coalesce((event_name in ('decide') and (\"amount__double\" > 1.0e0)), false)"
-    )
-    assert compile_uses(("decide", "prompt"), None) == (
-        "(coalesce((event_name in ('decide')), false) or coalesce((event_name in ('prompt')), false))"
-    )
-    with pytest.raises(LanguageError, match="unknown event"):
-        compile_uses("dicide", catalogue)
-    with pytest.raises(LanguageError, match="unknown attribute 'amount'"):
-        compile_uses("decide where amount > 1", None)
 
 
 def test_the_rules_of_several_files_are_numbered_in_order():
