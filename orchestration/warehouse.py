@@ -67,6 +67,7 @@ REGISTRY_TABLES = (
     "rule_book",
     "calendar",
     "holiday",
+    "identity_column",
     "tool_period",
 )
 _MEMORY_LIMIT = "1GB"

@@ -162,7 +162,7 @@ class _Group:
     def __init__(self, session: Session, books: Books, arrivals: Sequence[Arrival]) -> None:
         self._session, self._books, self._arrivals = session, books, arrivals
         self._source = arrivals[0].source
-        self._maker = RowMaker(session.vault.pseudonymiser, _origin(arrivals[0], 0, None))
+        self._maker = RowMaker(session.vault.pseudonymiser, _origin(arrivals[0], 0, None), session.identity_columns())
         self._merger = Merger(session.connection, self._source.dataset)
         self._rejects = Rejects(session, self._source.source_id)
         self._rows: list[Row] = []

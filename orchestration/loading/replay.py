@@ -140,7 +140,7 @@ def _load_mended(
 ) -> ReplayReport:
     mended: list[_Entry] = []
     with session.transaction():
-        maker = RowMaker(session.vault.pseudonymiser, origin)
+        maker = RowMaker(session.vault.pseudonymiser, origin, session.identity_columns())
         merger = Merger(session.connection, source.dataset)
         whole = ((entry, records) for entry, items in found if (records := _records_of(entry, items)))
         while batch := list(islice(whole, _AT_ONCE)):

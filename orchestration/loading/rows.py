@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import md5
 from operator import attrgetter
@@ -101,8 +101,11 @@ _NOBODY = _Account(None, (), ())
 class RowMaker:
     """Makes the rows of one source, file by file. `named` fills up with the people and aliases that records name."""
 
-    def __init__(self, pseudonymiser: Pseudonymiser, origin: Origin) -> None:
+    def __init__(
+        self, pseudonymiser: Pseudonymiser, origin: Origin, identity_columns: frozenset[str] = frozenset()
+    ) -> None:
         self._names = pseudonymiser
+        self._identity_columns = identity_columns
         self._origin = origin
         self._accounts: dict[tuple[Identity, ...], _Account] = {(): _NOBODY}
         self._key_digest = md5(pseudonymiser.salt + origin.source_id.encode(), usedforsecurity=False)
@@ -188,6 +191,7 @@ class RowMaker:
 
     def _person(self, record: PersonRecord) -> Row:
         origin, names = self._origin, self._names
+        record = self._with_identities(record)
         plain, personal = split_personal(record.attributes)
         aliases = sorted(
             {(alias.namespace, names.alias_no(alias.namespace, alias.value)) for alias in _aliases(record)}
@@ -209,6 +213,15 @@ class RowMaker:
         ]
         key = self._key(("person", record.person_id, str(origin.effective_date)))
         return self._row(record, key, facts, (origin.effective_date, *facts, origin.file_at))
+
+    def _with_identities(self, record: PersonRecord) -> PersonRecord:
+        """The record with the company's own identifier columns as aliases instead of attributes."""
+        named = {name: value for name, value in record.attributes.items() if name in self._identity_columns}
+        if not named:
+            return record
+        aliases = tuple(Identity(name, str(value)) for name, value in named.items() if value is not None)
+        rest = {name: value for name, value in record.attributes.items() if name not in named}
+        return replace(record, aliases=(*record.aliases, *aliases), attributes=rest)
 
     def _absence(self, record: AbsenceRecord) -> Row:
         person_no = self._names.person_no(record.person_id)

@@ -32,6 +32,10 @@ class Session:
         rows = self.rows(sql, parameters)  # all of them: an unfinished result blocks the connection
         return rows[0][0] if rows else None
 
+    def identity_columns(self) -> frozenset[str]:
+        """Roster columns that the company says hold identifiers (people.yml)."""
+        return frozenset(name for (name,) in self.rows("select column_name from raw.identity_column"))
+
     def run(self, sql: str, parameters: list[Any] | None = None) -> None:
         """A statement without a result."""
         self.connection.execute(sql, parameters or [])

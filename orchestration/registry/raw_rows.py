@@ -30,6 +30,7 @@ def raw_rows(registry: Registry, today: date) -> dict[str, list[Row]]:
         "target": _targets(registry),
         "calendar": [_calendar(registry)],
         "holiday": holiday_rows(registry, today),
+        "identity_column": [{"column_name": name} for name in registry.people.namespaces],
     }
 
 

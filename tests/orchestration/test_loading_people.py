@@ -248,3 +248,17 @@ def test_listed_people_become_aliases(workspace: Workspace) -> None:
         warehouse.replace_registry({"eligible_listed": listed})
         expected = warehouse.vault.pseudonymiser.alias_no("email", "ann@corp.example")
     assert query(workspace, "select tool_id, alias_no from raw.eligible_listed") == [(TOOL, expected)]
+
+
+def test_a_column_the_company_names_as_identifier_is_one(workspace: Workspace) -> None:
+    """people.yml `namespaces: [badge_no]`: the column joins to logs that name badges, and stands nowhere in clear."""
+    write(workspace.inbox / "people/people_2026-01-01.csv", ["person_id,department,badge_no", "p1,Sales,BADGE-77431"])
+    with open_warehouse(workspace, now=NOW) as warehouse:
+        warehouse.replace_registry({"identity_column": [{"column_name": "badge_no"}]})
+    load_everything(workspace)
+    number = Vault(workspace).pseudonymiser.alias_no("badge_no", "BADGE-77431")
+    person = Vault(workspace).pseudonymiser.person_no("p1")
+    assert query(workspace, "select person_no from raw.identity_alias where namespace = 'badge_no'") == [(person,)]
+    assert query(workspace, f"select count(*) from raw.identity_alias where alias_no = {number}") == [(1,)]
+    assert query(workspace, "select attributes from raw.roster_row") in ([(None,)], [("{}",)])
+    assert b"BADGE-77431" not in workspace.warehouse.read_bytes()
