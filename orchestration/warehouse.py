@@ -156,8 +156,8 @@ class Warehouse:
         The tools must be known (replace_registry), since eligible lists are named after them.
         """
         reports = load_files(self.session, company_files(self.session))
-        if "people" in reports:
-            self._rebuild_people()
+        # Always, not only after news: a run that died between loading a roster and this line left spans behind.
+        self._rebuild_people()
         return sum(reports.values(), LoadReport())
 
     def load_tool(self, tool_id: str) -> LoadReport:
