@@ -12,6 +12,8 @@ SETTINGS = """\
 # Written by takeup when it is missing; your changes stay.
 telemetry:
   enabled: false
+nux:  # no invitation to sign up for anything
+  enabled: false
 compute_logs:  # steps print nothing, and capturing it would keep the progress bar from the terminal
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
