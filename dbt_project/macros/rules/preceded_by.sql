@@ -5,21 +5,26 @@
 {% macro obligations__preceded_by(rule) %}
     with
     {{ nearest(rule, rule['first'], rule['since'], 'earlier', rule['is_strict']) }},
-    found as (
+    reached as (
         select
             *,
             {{ add_microseconds('occurred_at', '-' ~ rule['within_us']) }} as looks_from_at,
             {{ ord_of('target_position') }} as target_ord
         from nearest
+    ),
+    found as (
+        select
+            *,
+            coalesce(target_at >= looks_from_at, false) as is_found,
+            coalesce(barrier_ord <= target_ord, true){{ ' and target_ord = next_ord' if rule['immediately'] }} as is_fresh
+        from reached
     )
     {{ as_obligations(
         rule,
-        "case when target_at >= looks_from_at and coalesce(barrier_ord <= target_ord, true)"
-        ~ (" and target_ord = next_ord" if rule['immediately'] else "") ~ " then 'kept'"
-        ~ " when target_at >= looks_from_at" ~ (" or next_ord is not null" if rule['immediately'] else "") ~ " then 'broken'"
+        "case when is_found and is_fresh then 'kept'"
+        ~ " when is_found" ~ (" or next_ord is not null" if rule['immediately'] else "") ~ " then 'broken'"
         ~ " else 'absent' end",
         looks_from_at='looks_from_at',
-        evidence="case when target_at >= looks_from_at and coalesce(barrier_ord <= target_ord, true)"
-        ~ (" and target_ord = next_ord" if rule['immediately'] else "") ~ " then " ~ event_no_of('target_position') ~ " end"
+        evidence="case when is_found and is_fresh then " ~ event_no_of('target_position') ~ " end"
     ) }}
 {% endmacro %}
