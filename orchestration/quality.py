@@ -44,7 +44,7 @@ select source_id, freshness_hours, deadline_hours from main.fct_tool_health wher
 order by source_id
 """
 
-_LATENESS = "{source_id}: newest record {age}, allowed are {deadline_hours:g} h"
+_LATENESS = "{source_id}: newest record {freshness_hours:.0f} h old, allowed are {deadline_hours:g} h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,9 @@ def _finding(texts: list[str], otherwise: str) -> Finding:
 
 
 def _lateness(row: dict[str, Any]) -> str:
-    age = "none yet" if row["freshness_hours"] is None else f"{row['freshness_hours']:.0f} h old"
-    if row["deadline_hours"] is None:
-        return f"{row['source_id']}: newest record {age}"
-    return _LATENESS.format(source_id=row["source_id"], age=age, deadline_hours=row["deadline_hours"])
+    if row["freshness_hours"] is None:
+        return f"{row['source_id']}: no record yet - is anything in its inbox?"
+    return _LATENESS.format(**row)
 
 
 def _quoted(path: Path) -> str:

@@ -31,7 +31,7 @@ def show_status(workspace: Workspace, *, as_json: bool) -> int:
 def headline(found: Mapping[str, Any]) -> str:
     """The table per tool, what the star means where there is one, and where every line read has gone."""
     text = table(COLUMNS, [_row(tool) for tool in found["tools"]])
-    if any(tool["is_provisional"] for tool in found["tools"]):
+    if any(tool["is_provisional"] and tool["week_start"] for tool in found["tools"]):
         text += "\n* provisional: late records or open deadlines may still change it"
     lines = found["lines"]
     fates = " + ".join(f"{count:,} {fate}" for fate, count in lines.items() if fate != "read")
