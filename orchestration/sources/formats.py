@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from orchestration.sources.records import Parsed
+from orchestration.sources.sight import Sight
 
 Dataset: TypeAlias = Literal[
     "events", "aggregates", "people", "absences", "outages", "training", "work_items", "eligible"
@@ -19,6 +20,28 @@ class Parser(Protocol):
     """Reads one file. `now` (UTC, no zone) decides which times lie in the future; default: the clock."""
 
     def __call__(self, path: Path, *, now: datetime | None = None) -> Iterator[Parsed]: ...
+
+
+class Recogniser(Protocol):
+    """Tells a format by the content of a file: which version or variant of it this is, None when it is another."""
+
+    def __call__(self, sight: Sight) -> str | None: ...
+
+
+def _never(sight: Sight) -> str | None:  # noqa: ARG001  # the signature is the protocol's
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One row of a format's field table: what a field of the source becomes, or why it is dropped."""
+
+    source: str
+    """The field as the source names it, nested ones with dots: `totals_by_cli.prompt_count`."""
+    becomes: str
+    """A column or measure of ours, `attributes.<name>`, `users (<namespace>)`; empty: it is dropped."""
+    note: str = ""
+    """Unit, trap, or why it is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +61,10 @@ class SourceFormat:
     parse: Parser
     suffixes: tuple[str, ...]
     """File name endings that are picked up from a folder, lower case; each also with .gz."""
+    title: str = ""
+    """What people call it: "GitHub Copilot user metrics"."""
+    recognise: Recogniser = _never
+    proves: str = ""
+    """One sentence: what its records can and cannot prove about use."""
+    fields: tuple[Field, ...] = ()
+    """The field table of docs/sources.md."""
