@@ -111,15 +111,19 @@ class Catalogue(Model):
 class Evidence(Model):
     """How many judged obligations a verdict needs."""
 
-    incorrect: Annotated[StrictInt, Field(ge=1, le=100_000)] = Field(5, examples=[5])
-    correct: Annotated[StrictInt, Field(ge=1, le=100_000)] = Field(10, examples=[10])
+    incorrect: Annotated[StrictInt, Field(ge=1, le=100_000)] = Field(
+        5, description="as many before `violated`, a blocker apart", examples=[5]
+    )
+    correct: Annotated[StrictInt, Field(ge=1, le=100_000)] = Field(
+        10, description="as many before `satisfied`", examples=[10]
+    )
 
 
 class Effective(Model):
     """When a version of a rule is in force; both days included, either may be left out."""
 
-    start: Day | None = Field(None, alias="from", examples=["2026-03-02"])
-    end: Day | None = Field(None, alias="to", examples=["2026-12-31"])
+    start: Day | None = Field(None, alias="from", description="its first day", examples=["2026-03-02"])
+    end: Day | None = Field(None, alias="to", description="its last day", examples=["2026-12-31"])
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -134,15 +138,15 @@ class Effective(Model):
 
 
 class Expectation(Model):
-    """What an example's events come to. `user`: whose obligations are counted (default: everybody's)."""
+    """What an example's events come to."""
 
-    kept: Cases | None = None
-    broken: Cases | None = None
-    pending: Cases | None = None
-    unknown: Cases | None = None
-    excused: Cases | None = None
-    verdict: VerdictWord | None = None
-    user: Text | None = None
+    kept: Cases | None = Field(None, description="how many obligations are kept")
+    broken: Cases | None = Field(None, description="how many obligations are broken")
+    pending: Cases | None = Field(None, description="how many obligations are pending")
+    unknown: Cases | None = Field(None, description="how many obligations are unknown")
+    excused: Cases | None = Field(None, description="how many obligations are excused")
+    verdict: VerdictWord | None = Field(None, description="the verdict they amount to")
+    user: Text | None = Field(None, description="whose obligations are counted (default: everybody's)")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -154,9 +158,11 @@ class Expectation(Model):
 class Example(Model):
     """A unit test that lives with its rule."""
 
-    name: Text = Field(examples=["a self-review does not count"])
+    name: Text = Field(description="what the example shows", examples=["a self-review does not count"])
     events: Written = Field(description="one line per event: D<day> HH:MM [x<n>] [@user] event key=value ...")
-    expect: Expectation = Field(examples=["{kept: 0, broken: 1, verdict: violated}"])
+    expect: Expectation = Field(
+        description="what the events come to", examples=["{kept: 0, broken: 1, verdict: violated}"]
+    )
 
 
 def _rule_schema(schema: dict[str, Any]) -> None:
@@ -183,30 +189,54 @@ class Rule(Model):
     version: Annotated[StrictInt, Field(ge=1, le=100_000)] = Field(
         1, description="raised whenever the meaning changes", examples=[1]
     )
-    kind: Kind = Field(examples=["check"])
-    title: Text | None = Field(None, examples=["Large claims get a second reviewer"])
-    each: Selectors | None = Field(None, examples=["decide where amount >= 10000"])
-    must: Written | None = Field(None, description="a condition", examples=["confidence >= 0.6"])
-    then: Selectors | None = Field(None, examples=["second_review"])
-    before: Selectors | None = Field(None, examples=["decide"])
-    first: Selectors | None = Field(None, examples=["evidence_opened"])
-    since: Selectors | None = Field(None, examples=["recommendation_shown"])
-    never: Selectors | None = Field(None, examples=["reopened"])
-    of: Selectors | None = Field(None, examples=["accepted"])
-    among: Selectors | None = Field(None, examples=["accepted, rejected"])
+    kind: Kind = Field(description="what the rule asks; see the kinds below", examples=["check"])
+    title: Text | None = Field(
+        None, description="the rule in a few words, for people", examples=["Large claims get a second reviewer"]
+    )
+    each: Selectors | None = Field(
+        None, description="the events that call for something", examples=["decide where amount >= 10000"]
+    )
+    must: Written | None = Field(
+        None, description="what has to be true of each of them", examples=["confidence >= 0.6"]
+    )
+    then: Selectors | None = Field(None, description="what has to come after", examples=["second_review"])
+    before: Selectors | None = Field(
+        None, description="what may not come between the event and its `then`", examples=["decide"]
+    )
+    first: Selectors | None = Field(None, description="what has to come before", examples=["evidence_opened"])
+    since: Selectors | None = Field(
+        None, description="after the latest of these, a `first` has to come anew", examples=["recommendation_shown"]
+    )
+    never: Selectors | None = Field(None, description="what may not come after", examples=["reopened"])
+    of: Selectors | None = Field(
+        None,
+        description="the events that are counted; a measure of daily counts too, where the kind reads them",
+        examples=["accepted"],
+    )
+    among: Selectors | None = Field(
+        None,
+        description="the whole of which `of` is a part; a measure when `of` is one",
+        examples=["accepted, rejected"],
+    )
     by: Selectors | None = Field(None, description="the tool's events on the item", examples=["draft"])
     accepted: Selectors | None = Field(
         None, description="a selector, or a condition on the events of `each`", examples=["decision = 'accepted'"]
     )
-    who: Literal["same_user", "other_user", "anyone"] | None = Field(None, examples=["other_user"])
+    who: Literal["same_user", "other_user", "anyone"] | None = Field(
+        None,
+        description="who has to do the second part; `other_user` and `anyone` need `same`",
+        examples=["other_user"],
+    )
     same: TextList | None = Field(None, description="attributes that both events share", examples=["[claim_id]"])
     within: Duration | None = Field(None, description="the time that is given", examples=["3d"])
     immediately: bool | None = Field(None, description="the very next (or previous) event", examples=["true"])
     per: Text | None = Field(None, description="session, item, day or an attribute; week for a cadence")
-    min: Bound | None = Field(None, examples=["40%"])
-    max: Bound | None = Field(None, examples=["95%"])
+    min: Bound | None = Field(None, description="the least that is right", examples=["40%"])
+    max: Bound | None = Field(None, description="the most that is right", examples=["95%"])
     settle: Duration | None = Field(None, description="quiet time after which a count is final", examples=["1h"])
-    at_least: AtLeast | None = Field(None, description="per week", examples=["3 days"])
+    at_least: AtLeast | None = Field(
+        None, description="how often in a week of five available days", examples=["3 days"]
+    )
     items: TextList | None = Field(None, description="kinds of work items, or any", examples=["claim"])
     confidence: Written | None = Field(None, description="the confidence shown (default: confidence)")
     low: Share | None = Field(None, description="below it the tool is unsure", examples=["50%"])
@@ -215,15 +245,17 @@ class Rule(Model):
     module: Text | None = Field(None, description="the training that is needed", examples=["CT-301"])
     valid_for: Duration | None = Field(None, description="how long a completion counts", examples=["52w"])
     tolerate: Tolerance | None = Field(None, description="permitted share of broken obligations", examples=["5%"])
-    severity: Literal["blocker", "major", "minor"] = Field("major", examples=["major"])
-    evidence: Evidence = Field(default_factory=Evidence)
+    severity: Literal["blocker", "major", "minor"] = Field(
+        "major", description="what a breach weighs; see the status of a person", examples=["major"]
+    )
+    evidence: Evidence = Field(default_factory=Evidence, description="how many judged obligations a verdict needs")
     roles: TextList | None = Field(None, description="only people with one of these roles")
     use_cases: TextList | None = Field(None, description="only events of one of these use cases")
-    effective: Effective = Field(default_factory=Effective)
+    effective: Effective = Field(default_factory=Effective, description="the days on which this version is in force")
     owner: Text | None = Field(None, description="who answers for the rule", examples=["claims-risk"])
     why: Text | None = Field(None, description="the reason people are given")
     train: Text | None = Field(None, description="the module to recommend, or 'none: reason'")
-    examples: tuple[Example, ...] = Field((), max_length=1_000)
+    examples: tuple[Example, ...] = Field((), description="little logs and what they must come to", max_length=1_000)
 
     @field_validator(*sorted({key for keys in KEYS.values() for key in (*keys.required, *keys.optional)}))
     @classmethod
@@ -291,10 +323,10 @@ def _contradictions(rule: Rule) -> list[Fault]:
 class Period(Model):
     """What `takeup rules evaluate` judges: obligations activated in [d0, d1), seen from the watermark. UTC."""
 
-    d0: Moment | None = None
-    d1: Moment | None = None
-    watermark: Moment | None = None
-    data_from: Moment | None = None
+    d0: Moment | None = Field(None, description="the first instant in which an obligation may begin")
+    d1: Moment | None = Field(None, description="the first instant after them")
+    watermark: Moment | None = Field(None, description="how far the log reaches")
+    data_from: Moment | None = Field(None, description="where the log begins")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -309,7 +341,7 @@ class RuleFile(Model):
     """config/rules/<tool>.yml: the rules of one tool and what they may name."""
 
     tool: ToolId = Field(description="the id of a tool of tools.yml", examples=["doc-extract"])
-    title: Text | None = None
+    title: Text | None = Field(None, description="a heading for people")
     catalogue: Catalogue | None = Field(None, description="what rules may name")
     period: Period | None = Field(None, description="only for takeup rules evaluate")
     rules: tuple[Rule, ...] = Field(description="one entry per rule and version", max_length=1_000)
