@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -136,16 +137,24 @@ def peeked(chunks: Iterator[bytes], size: int = CHUNK) -> bytes:
     return head
 
 
-def beginning(path: Path) -> bytes:
+def beginning(path: Path, size: int = CHUNK) -> bytes:
     """The first bytes of a file, decompressed and unchecked, without a byte order mark: to see what it is."""
     with path.open("rb") as stream:
-        head = stream.read(CHUNK)
-    if head.startswith(GZIP_MAGIC):
-        try:
-            head = zlib.decompressobj(31).decompress(head, CHUNK)
-        except zlib.error:
-            return b""
+        head = stream.read(size)
+        if head.startswith(GZIP_MAGIC):
+            stream.seek(0)
+            head = _inflated_beginning(stream, size)
     return head.removeprefix(BOM)
+
+
+def _inflated_beginning(stream: BinaryIO, size: int) -> bytes:
+    head = b""
+    with suppress(EOFError, zlib.error):
+        for data, _ in _members(stream):
+            head += data
+            if len(head) >= size:
+                break
+    return head[:size]
 
 
 def is_wide(head: bytes) -> bool:

@@ -102,7 +102,7 @@ def read_csv(
 
     `needs`: groups of column names; of each group the header must have at least one, else the whole file is one Reject.
     """
-    for row in _Reader(path, caps).rows(needs):
+    for row in Reader(read_lines(path, caps)).rows(needs):
         if not isinstance(row, Row):
             yield row
             continue
@@ -112,16 +112,19 @@ def read_csv(
             yield Reject(row.line_no, row.offset, row.lines, error.code, error.reason, row.raw)
 
 
-class _Reader:
+class Reader:
     """Rows of one file, with the lines that were looked at too early put back."""
 
-    def __init__(self, path: Path, caps: Caps) -> None:
-        self._lines = read_lines(path, caps)
+    def __init__(self, lines: Iterator[Line | Reject]) -> None:
+        self._lines = lines
         self._ahead: deque[Line | Reject] = deque()
         self._delimiter = ","
         self._header: list[str] = []
+        self.written: list[str] = []
+        """The column names as the file writes them, once the header has been read."""
 
     def rows(self, needs: tuple[tuple[str, ...], ...]) -> Iterator[Row | Reject | Blank]:
+        """Every line as a row, a Reject or a Blank; `needs` as in read_csv."""
         while (line := self._next()) is not None:
             if isinstance(line, Reject):
                 yield line
@@ -137,7 +140,8 @@ class _Reader:
 
     def _read_header(self, line: Line, needs: tuple[tuple[str, ...], ...]) -> Reject | Blank:
         try:
-            self._delimiter, self._header = _header(line[2], needs)
+            self._delimiter, self.written = split_header(line[2])
+            self._header = _header(self.written, needs)
         except FieldError as error:
             lines = 1
             while (more := self._next()) is not None:
@@ -198,7 +202,8 @@ class _Reader:
         return cells
 
 
-def _header(raw: bytes, needs: tuple[tuple[str, ...], ...]) -> tuple[str, list[str]]:
+def split_header(raw: bytes) -> tuple[str, list[str]]:
+    """(delimiter, the column names as written, stripped) of a header line; FieldError when no delimiter fits it."""
     line = decoded(raw)
     found: dict[str, list[str]] = {}
     for delimiter in _DELIMITERS:
@@ -207,13 +212,17 @@ def _header(raw: bytes, needs: tuple[tuple[str, ...], ...]) -> tuple[str, list[s
     if not found:
         raise FieldError("stray_quote", "a quote stands in the middle of a column's name")
     delimiter, cells = max(found.items(), key=lambda one: len(one[1]))
+    return delimiter, [cell.strip() for cell in cells]
+
+
+def _header(cells: list[str], needs: tuple[tuple[str, ...], ...]) -> list[str]:
     names = [_column(cell) or f"column_{place}" for place, cell in enumerate(cells, start=1)]
     if len(set(names)) < len(names):
         raise FieldError("wrong_columns", "two columns of the header have the same name")
     for group in needs:
         if not set(group) & set(names):
             raise FieldError("wrong_columns", f"the header has no column {' or '.join(group)}")
-    return delimiter, names
+    return names
 
 
 def _column(cell: str) -> str:
