@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,24 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from orchestration.cases import Case, CaseAbsence, CaseDay, CaseEvent, CaseItem, CaseSpan, CaseTraining
 from orchestration.rules.columns import MEASURES
 from orchestration.transform import run_models
 from orchestration.workspace import Workspace
+
+__all__ = [
+    "Case",
+    "CaseAbsence",
+    "CaseDay",
+    "CaseEvent",
+    "CaseItem",
+    "CaseSpan",
+    "CaseTraining",
+    "Judgement",
+    "ObligationRow",
+    "VerdictRow",
+    "judge",
+]
 
 SCHEMA = Path(__file__).with_name("raw_schema.sql")
 MONDAY_TO_FRIDAY = 0b0011111
@@ -31,84 +46,6 @@ EVENT_COUNTS = ("input_tokens", "output_tokens")
 
 
 @dataclass(frozen=True, slots=True)
-class CaseEvent:
-    """One event of a case. `ord`: equal is concurrent; None: the time decides. `user_id` None: nobody is named."""
-
-    event_id: str
-    event_name: str
-    occurred_at: datetime
-    user_id: str | None
-    ord: int | None = None
-    actor_type: str = "human"
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseAbsence:
-    user_id: str
-    first_date: date
-    last_date: date
-
-
-@dataclass(frozen=True, slots=True)
-class CaseDay:
-    """The counts of one person and day, for the rules that read daily aggregates; None is unknown."""
-
-    user_id: str
-    day: date
-    measures: Mapping[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseTraining:
-    user_id: str
-    module: str
-    completed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CaseItem:
-    """A work item of the tool; `closed_at` None: still open."""
-
-    user_id: str
-    item_id: str
-    kind: str
-    opened_at: datetime | None
-    closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One tool, judged over one period [starts_at, ends_at). `rules` are rows of raw.rule_book without rule_no.
-
-    The people are those of the events, days, trainings and items, and whoever has an entry in `roles` (user -> role).
-    Whether anything is known about training at all is asked of all cases together: one completion anywhere suffices.
-    """
-
-    case_id: str
-    events: Sequence[CaseEvent]
-    rules: Sequence[Mapping[str, Any]]
-    starts_at: datetime
-    ends_at: datetime
-    watermark_at: datetime
-    data_from_at: datetime
-    absences: Sequence[CaseAbsence] = ()
-    outages: Sequence[tuple[datetime, datetime]] = ()
-    days: Sequence[CaseDay] = ()
-    trainings: Sequence[CaseTraining] = ()
-    items: Sequence[CaseItem] = ()
-    roles: Mapping[str, str | None] = field(default_factory=dict)
-
-    @property
-    def users(self) -> list[str]:
-        """Everyone who is judged, in alphabetical order."""
-        named = {event.user_id for event in self.events if event.user_id is not None}
-        counted = {one.user_id for one in self.days}
-        known = {one.user_id for one in self.trainings} | {one.user_id for one in self.items}
-        return sorted(named | counted | known | set(self.roles))
-
-
-@dataclass(frozen=True, slots=True)
 class ObligationRow:
     case_id: str
     rule_id: str
@@ -117,6 +54,9 @@ class ObligationRow:
     outcome: str
     evidence_event_id: str | None
     weight: int
+    version: int
+    at: datetime
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +64,7 @@ class VerdictRow:
     case_id: str
     rule_id: str
     user_id: str
+    version: int
     judged: int
     broken: int
     pending: int
@@ -152,7 +93,7 @@ def judge(cases: Sequence[Case], on_model: Callable[[str], None] | None = None) 
         with duckdb.connect(str(workspace.warehouse)) as connection:
             connection.execute(SCHEMA.read_text())
             for table, rows in book.tables().items():
-                _insert(connection, table, rows)
+                insert_rows(connection, table, rows)
         run_models(workspace, select=["+int_verdicts"], on_model=on_model).raise_if_failed()
         with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
             return book.judgement(connection)
@@ -165,7 +106,7 @@ class _CaseBook:
         self.cases = cases
         self.users: list[tuple[str, str]] = []
         self.events: list[str] = []
-        self.rules: list[tuple[str, str]] = []
+        self.rules: list[tuple[str, str, int]] = []
         self._rows: dict[str, list[dict[str, Any]]] = {}
         for case in cases:
             self._add(case)
@@ -194,7 +135,7 @@ class _CaseBook:
             self.events.append(event.event_id)
             self._put("usage_event", **_usage_event(case, event, len(self.events), users))
         for rule in case.rules:
-            self.rules.append((case.case_id, str(rule["rule_id"])))
+            self.rules.append((case.case_id, str(rule["rule_id"]), int(rule["version"])))
             self._put("rule_book", **{**rule, "rule_no": len(self.rules), "tool_id": case.case_id})
         for starts_at, ends_at in case.outages:
             self._put("outage", tool_id=case.case_id, starts_at=starts_at, ends_at=ends_at, load_id=0)
@@ -243,13 +184,8 @@ class _CaseBook:
         for name, number in numbers.items():
             self.users.append((case.case_id, name))
             self._put("person", person_no=number, person_key=name)
-            self._put(
-                "person_span",
-                person_no=number,
-                valid_from=date(1, 1, 1),
-                valid_to=date(9999, 12, 31),
-                role=case.roles.get(name),
-            )
+            for span in case.spans_of(name):
+                self._put("person_span", **_person_span(span, number))
             self._put("identity_alias", namespace="case", alias_no=number, person_no=number)
             self._put("eligible_listed", tool_id=case.case_id, alias_no=number)
         for absence in case.absences:
@@ -265,7 +201,8 @@ class _CaseBook:
 
     def judgement(self, connection: duckdb.DuckDBPyConnection) -> Judgement:
         obligations = connection.execute(
-            "select rule_no, person_no, event_no, outcome, evidence_event_no, weight from intermediate.int_obligations"
+            "select rule_no, person_no, event_no, outcome, evidence_event_no, weight, obligation_at, due_at"
+            " from intermediate.int_obligations"
             " order by rule_no, event_no, person_no, obligation_at, outcome"
         ).fetchall()
         verdicts = connection.execute(
@@ -277,16 +214,16 @@ class _CaseBook:
         )
 
     def _obligation(
-        self, rule: int, person: int, event: int | None, outcome: str, evidence: int | None, weight: int
+        self, rule: int, person: int, event: int | None, outcome: str, evidence: int | None, *weight_and_times: Any
     ) -> ObligationRow:
-        case_id, rule_id = self.rules[rule - 1]
-        return ObligationRow(
-            case_id, rule_id, self.users[person - 1][1], self._event(event), outcome, self._event(evidence), weight
-        )
+        case_id, rule_id, version = self.rules[rule - 1]
+        weight, at, due = weight_and_times
+        user, event_id, evidence_id = self.users[person - 1][1], self._event(event), self._event(evidence)
+        return ObligationRow(case_id, rule_id, user, event_id, outcome, evidence_id, weight, version, at, due)
 
     def _verdict(self, rule: int, person: int, *counts_and_verdict: Any) -> VerdictRow:
-        case_id, rule_id = self.rules[rule - 1]
-        return VerdictRow(case_id, rule_id, self.users[person - 1][1], *counts_and_verdict)
+        case_id, rule_id, version = self.rules[rule - 1]
+        return VerdictRow(case_id, rule_id, self.users[person - 1][1], version, *counts_and_verdict)
 
     def _event(self, number: int | None) -> str | None:
         return None if number is None else self.events[number - 1]
@@ -327,6 +264,16 @@ def _tool_source(case: Case) -> dict[str, Any]:
         "grain": "event",
         "path": "",
         "late_days": 0,
+    }
+
+
+def _person_span(span: CaseSpan, number: int) -> dict[str, Any]:
+    return {
+        "person_no": number,
+        "valid_from": span.valid_from,
+        "valid_to": span.valid_to,
+        "role": span.role,
+        "working_days": span.working_days,
     }
 
 
@@ -379,8 +326,8 @@ def _usage_aggregate(case: Case, day: CaseDay, number: int, users: Mapping[str, 
     }
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows by column name; DuckDB casts texts to uuid and json."""
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows into a raw table by column name; DuckDB casts texts to uuid and json."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     batch = pa.table({name: [row.get(name) for row in rows] for name in columns})
     connection.register("batch", batch)
