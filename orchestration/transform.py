@@ -70,10 +70,17 @@ def build(
 
 
 def run_models(
-    workspace: Workspace, *, select: Sequence[str] = (), on_model: Callable[[str], None] | None = None
+    workspace: Workspace,
+    *,
+    select: Sequence[str] = (),
+    on_model: Callable[[str], None] | None = None,
+    loaded: Path | None = None,
 ) -> DbtResult:
-    """Build the selected models without their tests. `on_model` is told the name of each model as its turn comes."""
-    return _invoke(workspace, "run", *_chosen(select, ()), on_model=on_model)
+    """Build the selected models without their tests. `on_model` is told the name of each model as its turn comes.
+
+    `loaded` is another warehouse, attached read-only as `loaded` for views of the workspace's warehouse to look at.
+    """
+    return _invoke(workspace, "run", *_chosen(select, ()), on_model=on_model, loaded=loaded)
 
 
 def run_unit_tests(workspace: Workspace) -> DbtResult:
@@ -99,7 +106,11 @@ def _project_changed_at() -> float:
 
 
 def _invoke(
-    workspace: Workspace, command: str, *arguments: str, on_model: Callable[[str], None] | None = None
+    workspace: Workspace,
+    command: str,
+    *arguments: str,
+    on_model: Callable[[str], None] | None = None,
+    loaded: Path | None = None,
 ) -> DbtResult:
     from dbt.cli.main import dbtRunner
 
@@ -107,7 +118,7 @@ def _invoke(
     quietly = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-version-check"]
     callbacks = [_telling(on_model)] if on_model else []
     workspace.build.mkdir(parents=True, exist_ok=True)
-    with _environment(_settings(workspace)):
+    with _environment(_settings(workspace) | ({"TAKEUP_LOADED": str(loaded)} if loaded else {})):
         try:
             runner = dbtRunner(manifest=_parsed(command), callbacks=callbacks)
             outcome = runner.invoke([command, *paths, *quietly, *arguments])
@@ -164,7 +175,7 @@ def _release_warehouse() -> None:
         environment.close()
 
 
-def _settings(workspace: Workspace) -> Mapping[str, str]:
+def _settings(workspace: Workspace) -> dict[str, str]:
     return {
         "TAKEUP_WAREHOUSE": str(workspace.warehouse),
         "TAKEUP_MARTS": str(workspace.marts),
