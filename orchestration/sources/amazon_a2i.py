@@ -15,9 +15,10 @@ from typing import Any
 
 from orchestration.sources.documents import Shape
 from orchestration.sources.fields import FieldError, moment, needed_text, number, text
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.records import EventRecord, Identity, Parsed
 from orchestration.sources.review_values import BARE, an_object, as_text, leaves, objects, read_events
+from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=(), marks=frozenset({"humanAnswers", "humanLoopName", "flowDefinitionArn"}))
 _MILLISECONDS = 1000
@@ -79,6 +80,11 @@ def _attributes(answer: Mapping[str, Any], flow: str | None, score: float | None
     return {name: value for name, value in found.items() if value is not None}
 
 
+def recognise(sight: Sight) -> str | None:
+    """A human loop has a name and answers."""
+    return "output" if any("humanLoopName" in loop and "humanAnswers" in loop for loop in sight.records()) else None
+
+
 AMAZON_A2I = SourceFormat(
     name="amazon-a2i",
     dataset="events",
@@ -88,4 +94,27 @@ AMAZON_A2I = SourceFormat(
     can_prove=True,
     parse=parse,
     suffixes=(".json", ".jsonl", ".ndjson"),
+    title="Amazon Augmented AI output",
+    recognise=recognise,
+    proves="It shows who reviewed which item, when, how long and at what score; not whether the prediction was kept.",
+    fields=(
+        Field("humanLoopName", "item_id, event_id", "event_id has the worker too"),
+        Field("flowDefinitionArn", "attributes.flow_definition"),
+        Field("inputContent.score", "confidence, attributes.score", "the confidence when it lies between 0 and 1"),
+        Field("inputContent.*", "", "the content of the task is not kept"),
+        Field(
+            "humanAnswers.acceptanceTime",
+            "attributes.taken_at",
+            "the worker took the task: no acceptance of a prediction",
+        ),
+        Field("humanAnswers.submissionTime", "occurred_at"),
+        Field("humanAnswers.timeSpentInSeconds", "dwell_ms", "seconds in the source"),
+        Field("humanAnswers.workerId", "users (a2i_worker_id)"),
+        Field("humanAnswers.workerMetadata", "users (cognito_sub)", "`identityData.sub`"),
+        Field("humanAnswers.answerContent", "final_value"),
+        Field("humanAnswers.*", "", "says nothing about use"),
+        Field("*", "", "states of the workflow"),
+    ),
+    late_days=1,
+    lateness="A loop's file is written when its last worker has answered.",
 )

@@ -23,9 +23,10 @@ from orchestration.sources.fields import (
     text,
     wrong_type,
 )
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.periods import Period, is_settled, modified_at, whole_total
 from orchestration.sources.records import AggregateRecord, Identity, Parsed
+from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=("data",), marks=frozenset({"actor", "core_metrics", "tool_actions", "model_breakdown"}))
 SETTLED_AFTER_DAYS = 1
@@ -178,6 +179,15 @@ def _object(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 _OBJECTS = {"actor", "core_metrics", "lines_of_code", "tool_actions", "tokens", "estimated_cost"}
 
+
+def recognise(sight: Sight) -> str | None:
+    """Rows have an actor and core_metrics; is_remote or a subscription came with the second version."""
+    for row in sight.records(*SHAPE.lists):
+        if isinstance(row.get("actor"), dict) and "core_metrics" in row:
+            return "2" if row.keys() & {"is_remote", "subscription_type"} else "1"
+    return None
+
+
 CLAUDE_CODE_ANALYTICS = SourceFormat(
     name="claude-code-analytics",
     dataset="aggregates",
@@ -187,4 +197,43 @@ CLAUDE_CODE_ANALYTICS = SourceFormat(
     can_prove=True,
     parse=parse,
     suffixes=(".json", ".jsonl", ".ndjson"),
+    title="Claude Code Analytics (Admin API)",
+    recognise=recognise,
+    proves="It proves use on a day and rules on counts, such as edits accepted and rejected; it lists active users only,"
+    " so a non-user is one by the roster.",
+    fields=(
+        Field("date", "period_start", "a UTC day"),
+        Field("actor.type", "actor_type", "user_actor is human, api_actor a service"),
+        Field("actor.email_address", "users (email)"),
+        Field("actor.api_key_name", "users (api_key)", "no person"),
+        Field("organization_id", "scope"),
+        Field("terminal_type", "part, attributes.terminal_type", "rows of one day add up over terminals"),
+        Field("is_remote", "part, attributes.is_remote"),
+        Field("customer_type", "part, attributes.customer_type"),
+        Field("subscription_type", "part, attributes.subscription_type"),
+        Field("core_metrics.num_sessions", "sessions"),
+        Field("core_metrics.lines_of_code", "lines_added, lines_removed"),
+        Field("core_metrics.commits_by_claude_code", "commits"),
+        Field("core_metrics.pull_requests_by_claude_code", "attributes.pull_requests"),
+        Field(
+            "tool_actions",
+            "accepted, rejected, offered, attributes.*",
+            "summed over tools; each tool as <tool>_accepted, _rejected",
+        ),
+        Field("model_breakdown.model", "", "the measures are summed over models"),
+        Field(
+            "model_breakdown.tokens",
+            "input_tokens, output_tokens, attributes.cache_read_tokens, attributes.cache_creation_tokens",
+        ),
+        Field(
+            "model_breakdown.estimated_cost",
+            "cost, currency",
+            "minor units in the source; several currencies become attributes",
+        ),
+        Field("has_more", "", "of the page"),
+        Field("next_page", "", "of the page"),
+        Field("*", "attributes.*", "every other plain field"),
+    ),
+    late_days=SETTLED_AFTER_DAYS,
+    lateness="Within an hour or so; a day is closed at midnight UTC. Fetch the last two days again.",
 )

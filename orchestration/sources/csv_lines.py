@@ -216,7 +216,7 @@ def split_header(raw: bytes) -> tuple[str, list[str]]:
 
 
 def _header(cells: list[str], needs: tuple[tuple[str, ...], ...]) -> list[str]:
-    names = [_column(cell) or f"column_{place}" for place, cell in enumerate(cells, start=1)]
+    names = [column_name(cell) or f"column_{place}" for place, cell in enumerate(cells, start=1)]
     if len(set(names)) < len(names):
         raise FieldError("wrong_columns", "two columns of the header have the same name")
     for group in needs:
@@ -225,7 +225,8 @@ def _header(cells: list[str], needs: tuple[tuple[str, ...], ...]) -> list[str]:
     return names
 
 
-def _column(cell: str) -> str:
+def column_name(cell: str) -> str:
+    """The name by which a column is known: lower case, spaces and hyphens as underscores."""
     return re.sub(r"[\s-]+", "_", cell.strip().lower())
 
 

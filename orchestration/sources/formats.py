@@ -68,3 +68,7 @@ class SourceFormat:
     """One sentence: what its records can and cannot prove about use."""
     fields: tuple[Field, ...] = ()
     """The field table of docs/sources.md."""
+    late_days: int | None = None
+    """Days after which a period of it no longer changes: what `late_days` of the source should be. None: no advice."""
+    lateness: str = ""
+    """When its figures settle and how far back to fetch them again, in a sentence."""

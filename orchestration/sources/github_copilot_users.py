@@ -29,9 +29,10 @@ from orchestration.sources.fields import (
     text,
     wrong_type,
 )
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.periods import DAY, Period, is_settled, modified_at
 from orchestration.sources.records import AggregateRecord, Identity, Parsed
+from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=("day_totals", "user_totals"), marks=frozenset({"user_login", "login", "user_id"}))
 SETTLED_AFTER_DAYS = 3
@@ -216,6 +217,17 @@ def _cli(row: Mapping[str, Any]) -> dict[str, int | None]:
     return own | {name: count(tokens.get(field), f"token_usage.{field}") for name, field in _CLI_TOKENS.items()}
 
 
+_COUNTS = frozenset(_MEASURES.values()) | {"totals_by_ide", "totals_by_cli", "totals_by_feature"}
+
+
+def recognise(sight: Sight) -> str | None:
+    """A row names a user by login and counts activity, by day or for the report's days."""
+    for row in sight.records(*SHAPE.lists):
+        if row.keys() & {"user_login", "login"} and row.keys() & _COUNTS:
+            return "user report by day" if "day" in row else "user report of a period"
+    return None
+
+
 GITHUB_COPILOT_USERS = SourceFormat(
     name="github-copilot-users",
     dataset="aggregates",
@@ -225,4 +237,41 @@ GITHUB_COPILOT_USERS = SourceFormat(
     can_prove=True,
     parse=parse,
     suffixes=(".json", ".jsonl", ".ndjson"),
+    title="GitHub Copilot user metrics",
+    recognise=recognise,
+    proves="It proves use on a day and rules on counts and features; it lists active users only, so a non-user is one"
+    " by the roster or the seats.",
+    fields=(
+        Field("day", "period_start", "a UTC day"),
+        Field("user_login, login", "users (github_login)"),
+        Field("user_id", "users (github_id)"),
+        Field("organization_id", "scope"),
+        Field("enterprise_id", "scope", "the enterprise's report wins over its organisations'"),
+        Field("user_initiated_interaction_count", "prompts"),
+        Field("code_generation_activity_count", "offered"),
+        Field("code_acceptance_activity_count", "accepted", "inserting and copying count too; agent edits never do"),
+        Field("loc_suggested_to_add_sum", "lines_suggested"),
+        Field("loc_added_sum", "lines_added"),
+        Field("loc_deleted_sum", "lines_removed"),
+        Field("used_*", "attributes.used_*", "absent is unknown, not false"),
+        Field("ai_adoption_phase", "attributes.ai_adoption_phase", "its phase_number"),
+        Field("total_active_days", "is_active, attributes.total_active_days", "of reports over a period"),
+        Field(
+            "totals_by_feature",
+            ", ".join(f"attributes.<feature>_{measure}" for measure in _FEATURE),
+        ),
+        Field(
+            "totals_by_cli",
+            ", ".join(f"attributes.{name}" for name in (*_CLI, *_CLI_TOKENS)),
+            "overlaps the totals: never added to them",
+        ),
+        Field("totals_by_*", "", "the same counts cut by editor, language and model"),
+        Field("report_day", "period_start", "for rows without a day of their own"),
+        Field("report_start_day", "period_start", "for rows without a day of their own"),
+        Field("report_end_day", "period_end, as_of"),
+        Field("created_at", "as_of"),
+        Field("*", "attributes.*", "every other plain field, such as ai_credits_used"),
+    ),
+    late_days=SETTLED_AFTER_DAYS,
+    lateness="A day is final after three full UTC days. Fetch the last four days again; history goes back a year.",
 )

@@ -31,9 +31,10 @@ from orchestration.sources.fields import (
     text,
     whole,
 )
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.lines import read_lines
 from orchestration.sources.records import Blank, EventRecord, Identity, Parsed, Reject
+from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=(), marks=frozenset({"specversion", "id", "source", "type", "time"}), enough=3)
 
@@ -210,6 +211,28 @@ def _fields(data: Mapping[str, Any]) -> list[Any]:
     return row
 
 
+def recognise(sight: Sight) -> str | None:
+    """CloudEvents name their version; of those that do not, id, source, type and time are the marks."""
+    for event in sight.records():
+        version = event.get("specversion")
+        if isinstance(version, str) and "type" in event:
+            return f"CloudEvents {version}"
+        if version is None and {"id", "source", "type", "time", "data"} <= event.keys():
+            return "CloudEvents without specversion"
+    return None
+
+
+_NOTES = {
+    "item_id": "subject wins",
+    "decision": "usually one of " + ", ".join(DECISIONS),
+    "decision_source": "human, auto or unknown",
+    "actor_type": "human or service; anything else is unknown",
+    "user_initiated": "default: false for events named shown, offered, displayed, presented",
+    "confidence": "of the prediction",
+    "dwell_ms": "milliseconds that the person looked",
+    "cost": "in major units of currency",
+}
+
 HUMAN_DECISION = SourceFormat(
     name="human-decision",
     dataset="events",
@@ -219,4 +242,27 @@ HUMAN_DECISION = SourceFormat(
     can_prove=True,
     parse=parse,
     suffixes=(".jsonl", ".ndjson", ".json"),
+    title="Decisions in tools of one's own (CloudEvents)",
+    recognise=recognise,
+    proves="Every event has a person, a time and often a decision: full rules, such as blind acceptance or haste.",
+    fields=(
+        Field("id", "event_id"),
+        Field("source", "", "with id the key of the event"),
+        Field("type", "event_name", "its last dotted part; accepted, edited, ... at its end is the decision too"),
+        Field("subject", "item_id"),
+        Field("time", "occurred_at", "UTC unless it says otherwise"),
+        Field("data.user", "users (email, upn, person_id)", "an address, an id, or {namespace, value}"),
+        Field("data.seq", "seq", "the order of events of one moment"),
+        *(
+            Field(f"data.{name}", {"user_initiated": "is_user_initiated"}.get(name, name), _NOTES.get(name, ""))
+            for name in _FIELDS
+        ),
+        Field("data.*", "attributes.*", "everything else; rules may name it"),
+        Field("specversion", "", "1.0; says nothing about the event"),
+        Field("datacontenttype", "", "data must be JSON"),
+        Field("dataschema", "", "says nothing about the event"),
+        Field("*", "", "extension attributes of CloudEvents: put what rules need into data"),
+    ),
+    late_days=0,
+    lateness="On arrival; as late as the tool delivers its files.",
 )

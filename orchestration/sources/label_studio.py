@@ -15,9 +15,10 @@ from typing import Any
 
 from orchestration.sources.documents import Shape
 from orchestration.sources.fields import FieldError, flag, moment, needed_text, number, text
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.records import EventRecord, Identity, Parsed
 from orchestration.sources.review_values import BARE, an_object, as_text, objects, read_events
+from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=(), marks=frozenset({"annotations", "predictions", "completions"}))
 _MILLISECONDS = 1000
@@ -131,6 +132,15 @@ def _review(event: EventRecord, annotation: Mapping[str, Any], review: Mapping[s
     )
 
 
+def recognise(sight: Sight) -> str | None:
+    """Tasks have an id and annotations; older exports call those completions."""
+    for task in sight.records():
+        for name, version in (("annotations", "JSON"), ("completions", "JSON before 1.0")):
+            if "id" in task and isinstance(task.get(name), list):
+                return version
+    return None
+
+
 LABEL_STUDIO = SourceFormat(
     name="label-studio",
     dataset="events",
@@ -140,4 +150,35 @@ LABEL_STUDIO = SourceFormat(
     can_prove=True,
     parse=parse,
     suffixes=(".json", ".jsonl", ".ndjson"),
+    title="Label Studio export",
+    recognise=recognise,
+    proves="It shows whether a person accepted, edited or overrode a prediction and how long it took: full rules.",
+    fields=(
+        Field("id", "item_id", "the task"),
+        Field("project", "attributes.project"),
+        Field("annotations.id", "event_id"),
+        Field("annotations.completed_by", "users (email, upn, label_studio_id)", "a number in older exports"),
+        Field("annotations.created_at", "occurred_at"),
+        Field("annotations.lead_time", "dwell_ms", "seconds in the source"),
+        Field("annotations.was_cancelled", "event_name", "annotation_skipped"),
+        Field("annotations.parent_prediction", "", "only says which prediction it started from"),
+        Field("annotations.prediction", "", "only says which prediction it started from"),
+        Field(
+            "annotations.result",
+            "decision, final_value",
+            "`origin`: prediction is accepted, prediction-changed edited, manual beside a prediction overridden",
+        ),
+        Field("annotations.ground_truth", "attributes.ground_truth"),
+        Field("annotations.last_action", "attributes.last_action"),
+        Field("annotations.reviews", "", "each is an event of its own: review_accepted or review_rejected"),
+        Field("annotations.*", "", "states of the annotation tool"),
+        Field(
+            "predictions", "predicted_value, confidence, model", "of the prediction that the annotation started from"
+        ),
+        Field("completions", "", "what older exports call annotations"),
+        Field("data", "", "the content of the task is not kept"),
+        Field("*", "", "states of the annotation tool"),
+    ),
+    late_days=1,
+    lateness="An annotation stands in the next export; export the whole project, known annotations count once.",
 )

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from orchestration.sources.csv_lines import Row, in_order, read_csv
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.records import OPEN_END_AT, OutageRecord, Parsed
+from orchestration.sources.sight import Sight
 
 _KNOWN = frozenset({"tool_id", "from", "to"})
 
@@ -29,6 +30,12 @@ def _record(row: Row) -> OutageRecord:
     )
 
 
+def recognise(sight: Sight) -> str | None:
+    """A list of outages names tools and no people."""
+    is_other = sight.columns & {"person_id", "email", "item_id"}
+    return "CSV" if sight.has_columns("tool_id", "from") and not is_other else None
+
+
 OUTAGES = SourceFormat(
     name="outages",
     dataset="outages",
@@ -38,4 +45,13 @@ OUTAGES = SourceFormat(
     can_prove=False,
     parse=parse,
     suffixes=(".csv", ".tsv"),
+    title="Outages",
+    recognise=recognise,
+    proves="It says when a tool did not work, so that nobody is blamed for it; it proves no use.",
+    fields=(
+        Field("tool_id", "tool_id", "as in tools.yml"),
+        Field("from", "starts_at", "UTC unless it says otherwise; a bare date is its midnight"),
+        Field("to", "ends_at", "exclusive; a bare date is included as a whole; empty: it goes on"),
+        Field("*", "attributes.*", "every other column"),
+    ),
 )

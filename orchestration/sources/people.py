@@ -31,5 +31,7 @@ PEOPLE = SourceFormat(
     coverage="all_members",
     can_prove=False,
     parse=parse,
+    title="Roster in any format",
+    proves="It says who is there, so that people without any record can be non-users; it proves no use.",
     suffixes=PEOPLE_CSV.suffixes + SCIM.suffixes,
 )

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from orchestration.sources.csv_lines import Row, in_order, read_csv
 from orchestration.sources.fields import FieldError
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.records import Identity, Parsed, PersonRecord
+from orchestration.sources.sight import Sight
 
 NAMESPACES = frozenset(
     {"email", "upn", "github_login", "github_id", "entra_oid", "idc_user_id", "openai_user_id", "slack_id"}
@@ -96,6 +97,15 @@ def _weekday(name: str) -> int:
     return _DAYS.index(name[:3])
 
 
+_OTHERS = frozenset({"from", "to", "module", "completed_at", "item_id", "tool_id"})
+
+
+def recognise(sight: Sight) -> str | None:
+    """A roster has a person_id and something about the person, and is none of the other lists of people."""
+    is_roster = sight.has_columns("person_id") and len(sight.columns) > 1
+    return "CSV" if is_roster and not sight.columns & _OTHERS else None
+
+
 PEOPLE_CSV = SourceFormat(
     name="people-csv",
     dataset="people",
@@ -105,4 +115,24 @@ PEOPLE_CSV = SourceFormat(
     can_prove=False,
     parse=parse,
     suffixes=(".csv", ".tsv"),
+    title="Roster, CSV",
+    recognise=recognise,
+    proves="It says who is there, so that people without any record can be non-users; it proves no use.",
+    fields=(
+        Field("person_id", "person_id", "any text; NA and null are ids"),
+        Field("name", "name", "kept in the vault"),
+        Field("department", "department"),
+        Field("team", "team"),
+        Field("location", "location"),
+        Field("role", "role"),
+        Field("manager_id", "manager_id", "the person_id of another row"),
+        Field("eligible_from", "eligible_from"),
+        Field("eligible_to", "eligible_to", "included"),
+        Field("fte", "fte", "0 to 1"),
+        Field("working_days", "working_days", "such as mon,tue,wed or mon-fri; empty: the calendar's"),
+        Field("email", "aliases (email)"),
+        Field("*_login, *_user_id, *_oid, *_upn, *_email, *_username, *_account_id", "aliases (the column's name)"),
+        Field(", ".join(sorted(NAMESPACES - {"email"})), "aliases (the column's name)"),
+        Field("*", "attributes.*", "every other column; those that name or describe a person closely go to the vault"),
+    ),
 )

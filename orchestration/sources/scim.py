@@ -9,8 +9,9 @@ from typing import Any
 
 from orchestration.sources.documents import Item, Shape, read_documents
 from orchestration.sources.fields import FieldError, flag, needed_text, text, wrong_type
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.records import Identity, Parsed, PersonRecord
+from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=("Resources",), marks=frozenset({"userName"}))
 _ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -123,6 +124,16 @@ def _object(record: Mapping[str, Any], name: str, spoken: str) -> Mapping[str, A
     return value
 
 
+def recognise(sight: Sight) -> str | None:
+    """SCIM names its schemas; without them a user has a userName and an id."""
+    for record in sight.records("Resources"):
+        schemas = record.get("schemas")
+        is_scim = isinstance(schemas, list) and any(str(one).startswith("urn:ietf:params:scim:") for one in schemas)
+        if is_scim or ("userName" in record and "id" in record):
+            return "2.0"
+    return None
+
+
 SCIM = SourceFormat(
     name="scim",
     dataset="people",
@@ -132,4 +143,33 @@ SCIM = SourceFormat(
     can_prove=False,
     parse=parse,
     suffixes=(".json", ".jsonl", ".ndjson"),
+    title="SCIM 2.0 users",
+    recognise=recognise,
+    proves="It says who is there, active, and in which department; it proves no use.",
+    fields=(
+        Field("id", "person_id"),
+        Field("userName", "aliases (upn)", "user_name when it is no address"),
+        Field("externalId", "aliases (external_id)"),
+        Field("emails", "aliases (email)", "the primary one first"),
+        Field("displayName", "name", "kept in the vault; else name.formatted, else given and family name"),
+        Field("name", "name"),
+        Field("title", "role"),
+        Field("active", "is_active", "false: not on the roster; absent: on it"),
+        Field("addresses", "location", "the locality of the primary one, else its country"),
+        Field("userType", "attributes.user_type"),
+        Field("preferredLanguage", "attributes.preferred_language"),
+        Field("timezone", "attributes.timezone"),
+        Field(f"{_ENTERPRISE}.department", "department"),
+        Field(f"{_ENTERPRISE}.employeeNumber", "aliases (employee_number)"),
+        Field(f"{_ENTERPRISE}.manager", "manager_id", "its `value`: the id of another user"),
+        Field(f"{_ENTERPRISE}.costCenter", "attributes.cost_center"),
+        Field(f"{_ENTERPRISE}.organization", "attributes.organization"),
+        Field(f"{_ENTERPRISE}.division", "attributes.division"),
+        Field("schemas", "", "a group is rejected; otherwise it says nothing about the person"),
+        Field("meta", "", "says nothing about the person"),
+        Field("totalResults", "", "of the page"),
+        Field("itemsPerPage", "", "of the page"),
+        Field("startIndex", "", "of the page"),
+        Field("*", "", "nicknames, telephones, photos, groups, roles, certificates: no figure needs them"),
+    ),
 )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from orchestration.sources.csv_lines import column_name
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -26,9 +28,13 @@ class Sight:
     """XML: the name of the root element without its namespace."""
 
     def has_columns(self, *names: str) -> bool:
-        """Whether the CSV header has all of these columns, whatever their case."""
-        found = {name.casefold() for name in self.header}
-        return self.form == "csv" and all(name.casefold() in found for name in names)
+        """Whether the CSV header has all of these columns, whatever their case, with spaces or underscores."""
+        return self.form == "csv" and self.columns.issuperset(map(column_name, names))
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of the CSV header as readers know them: see csv_lines.column_name."""
+        return frozenset(map(column_name, self.header))
 
     def records(self, *lists: str) -> Iterator[Mapping[str, Any]]:
         """The JSON objects in sight: top-level ones, those of a top-level array, those in a list under one of `lists`.

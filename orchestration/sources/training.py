@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestration.sources.csv_lines import Row, read_csv
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.records import Parsed, TrainingRecord
+from orchestration.sources.sight import Sight
 
 _KNOWN = frozenset({"person_id", "email", "module", "completed_at"})
 
@@ -30,6 +31,11 @@ def _record(row: Row) -> TrainingRecord:
     )
 
 
+def recognise(sight: Sight) -> str | None:
+    """Completions have a module and a time."""
+    return "CSV" if sight.has_columns("module", "completed_at") and sight.columns & {"person_id", "email"} else None
+
+
 TRAINING = SourceFormat(
     name="training",
     dataset="training",
@@ -39,4 +45,14 @@ TRAINING = SourceFormat(
     can_prove=False,
     parse=parse,
     suffixes=(".csv", ".tsv"),
+    title="Training completions, CSV",
+    recognise=recognise,
+    proves="It says who completed which module and when; it proves no use.",
+    fields=(
+        Field("person_id", "users (person_id)", "an address may stand here too"),
+        Field("email", "users (email)", "read when person_id is empty"),
+        Field("module", "module", "as rules name it in `train`"),
+        Field("completed_at", "completed_at", "UTC unless it says otherwise; a bare date is its midnight"),
+        Field("*", "attributes.*", "every other column"),
+    ),
 )

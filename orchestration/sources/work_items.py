@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestration.sources.csv_lines import Row, in_order, read_csv
-from orchestration.sources.formats import SourceFormat
+from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.records import Parsed, WorkItemRecord
+from orchestration.sources.sight import Sight
 
 _KNOWN = frozenset({"item_id", "person_id", "email", "tool_id", "kind", "opened_at", "closed_at"})
 
@@ -38,6 +39,11 @@ def _record(row: Row) -> WorkItemRecord:
     )
 
 
+def recognise(sight: Sight) -> str | None:
+    """Work items have an item and a tool."""
+    return "CSV" if sight.has_columns("item_id", "tool_id") and sight.columns & {"person_id", "email"} else None
+
+
 WORK_ITEMS = SourceFormat(
     name="work-items",
     dataset="work_items",
@@ -47,4 +53,17 @@ WORK_ITEMS = SourceFormat(
     can_prove=False,
     parse=parse,
     suffixes=(".csv", ".tsv"),
+    title="Work items",
+    recognise=recognise,
+    proves="It says which work a tool could have been used for; only the tool's own events prove that it was.",
+    fields=(
+        Field("item_id", "item_id", "as the tool's events name the item"),
+        Field("person_id", "users (person_id)", "an address may stand here too"),
+        Field("email", "users (email)", "read when person_id is empty"),
+        Field("tool_id", "tool_id", "as in tools.yml"),
+        Field("kind", "kind"),
+        Field("opened_at", "opened_at", "UTC unless it says otherwise"),
+        Field("closed_at", "closed_at", "UTC unless it says otherwise; empty: still open"),
+        Field("*", "attributes.*", "every other column"),
+    ),
 )
