@@ -1,4 +1,5 @@
--- Who is meant to use which tool, when: the roster narrowed by the tool's condition, its seats, or its list.
+-- Who is meant to use which tool, when: the roster narrowed by the tool's condition, its seats (listed in the
+-- inbox, or reported by a source that lists licence holders), or its list.
 -- Spans that touch are one span, so that a move between departments does not make a newcomer.
 with
 
@@ -21,6 +22,10 @@ entitled as (
     from {{ ref('stg_eligible') }}
     where tool_id in (select tool_id from {{ ref('stg_tools') }} where eligible_kind = 'seats')
     union all
+    select tool_id, alias_no, first_date, last_date
+    from {{ ref('int_reported_seats') }}
+    where tool_id in (select tool_id from {{ ref('stg_tools') }} where eligible_kind = 'seats')
+    union all
     select tool_id, alias_no, date '0001-01-01', date '9999-12-31'
     from {{ ref('stg_eligible_listed') }}
 ),
@@ -39,25 +44,6 @@ named as (
 
 spans as (select * from people union all select * from named),
 
-marked as (
-    select
-        *,
-        max(last_date) over (partition by tool_id, person_no order by first_date, last_date rows between unbounded preceding and 1 preceding) as reached_date
-    from spans
-),
-
-numbered as (
-    select
-        *,
-        sum(case when reached_date is null or {{ days_between('reached_date', 'first_date') }} > 1 then 1 else 0 end)
-            over (partition by tool_id, person_no order by first_date, last_date rows unbounded preceding) as span_number
-    from marked
-),
-
-merged as (
-    select tool_id, person_no, min(first_date) as first_date, max(last_date) as last_date
-    from numbered
-    group by tool_id, person_no, span_number
-)
+merged as ({{ merged_spans('spans') }})
 
 select * from merged

@@ -81,9 +81,16 @@ work_items as (
 facts as (
     select
         windowed.tool_id, windowed.person_no, windowed.week_start, windowed.org_unit,
-        windowed.uses, windowed.active_days, windowed.available_days, windowed.reachable_days,
+        windowed.active_days, windowed.available_days, windowed.reachable_days,
+        greatest(windowed.uses, coalesce(reported.uses, 0)) as known_uses,
+        -- Null where nobody can know: then nobody is called a non-user.
+        case
+            when reported.person_no is null or reported.is_unused or greatest(windowed.uses, reported.uses) >= tools.min_uses
+            then greatest(windowed.uses, coalesce(reported.uses, 0))
+        end as uses,
         {{ days_between('windowed.eligible_since', 'tool_window.window_end') }} as eligible_days,
-        coalesce(first_uses.first_use_date < tool_window.window_start, false) as has_used_before,
+        coalesce(first_uses.first_use_date < tool_window.window_start, false)
+            or coalesce(reported.has_used_before, false) as has_used_before,
         coalesce(rule_results.rules_judged, 0) as rules_judged,
         coalesce(rule_results.rules_violated, 0) as rules_violated,
         coalesce(rule_results.blockers_violated, 0) as blockers_violated,
@@ -105,6 +112,9 @@ facts as (
     inner join {{ ref('int_tool_windows') }} as tool_window
         on tool_window.tool_id = windowed.tool_id and tool_window.week_start = windowed.week_start
     left join first_uses on first_uses.tool_id = windowed.tool_id and first_uses.person_no = windowed.person_no
+    left join {{ ref('int_window_uses') }} as reported
+        on reported.tool_id = windowed.tool_id and reported.person_no = windowed.person_no
+        and reported.week_start = windowed.week_start
     left join rule_results
         on rule_results.tool_id = windowed.tool_id and rule_results.person_no = windowed.person_no
         and rule_results.week_start = windowed.week_start
@@ -121,9 +131,9 @@ decided as (
 named as (
     select
         tool_id, person_no, week_start, org_unit,
-        uses, active_days, available_days, rules_judged, rules_violated, obligations, broken, pending,
+        known_uses as uses, active_days, available_days, rules_judged, rules_violated, obligations, broken, pending,
         first_violation_rule_no,
-        uses >= min_uses as is_active, is_provisional,
+        known_uses >= min_uses as is_active, is_provisional,
         case when branch = 'not_judged: unproven' then coalesce(rollup_unproven, 'not_judged') else split_part(branch, ': ', 1) end as status,
         split_part(branch, ': ', 2) as reason
     from decided

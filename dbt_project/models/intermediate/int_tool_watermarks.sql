@@ -1,29 +1,42 @@
 -- How far each tool's telemetry reaches: it begins at live_from, and its data-through is the least, over its sources,
--- of the newest time loaded. A source without any record leaves the tool without a watermark: nothing is judged.
+-- of the newest time loaded (of a snapshot: when it was taken). A source without any record leaves the tool without a watermark: nothing is judged.
 with
 
 runs as (select * from {{ ref('stg_runs') }}),
 
 newest_records as (
-    select source_id, max(occurred_at) as newest_at, max({{ add_days(local_date('occurred_at'), 1) }}) as complete_to
+    select
+        source_id, max(occurred_at) as newest_at, max({{ add_days(local_date('occurred_at'), 1) }}) as complete_to,
+        1 as tells_of_use
     from {{ ref('stg_usage_events') }}
     group by 1
     union all
-    select source_id, max({{ start_of_date('period_end') }}), max(period_end)
+    select
+        source_id, max({{ reported_to() }}), max(period_end),
+        max(case when {{ is_only_cost() }} then 0 else 1 end)
     from {{ ref('stg_usage_aggregates') }}
-    where grain <> 'snapshot'
     group by 1
+),
+
+-- An invoice that comes once a month must not hold up what daily logs tell: it counts only where there is nothing else.
+placed as (
+    select
+        source.tool_id, newest.newest_at, newest.complete_to,
+        coalesce(newest.tells_of_use, 1) as tells_of_use,
+        max(coalesce(newest.tells_of_use, 1)) over (partition by source.tool_id) as any_tells_of_use
+    from {{ ref('stg_tool_sources') }} as source
+    left join newest_records as newest on newest.source_id = source.source_id
 ),
 
 sources as (
     select
-        source.tool_id,
+        tool_id,
         count(*) as sources,
-        count(newest.newest_at) as sources_with_records,
-        min(newest.newest_at) as newest_at,
-        min(newest.complete_to) as complete_to
-    from {{ ref('stg_tool_sources') }} as source
-    left join newest_records as newest on newest.source_id = source.source_id
+        count(newest_at) as sources_with_records,
+        min(newest_at) as newest_at,
+        min(complete_to) as complete_to
+    from placed
+    where tells_of_use = any_tells_of_use
     group by 1
 ),
 

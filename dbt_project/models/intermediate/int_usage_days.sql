@@ -30,10 +30,7 @@ judged as (
         {{ start_of_date('resolved.usage_date') }} as occurred_at,
         {{ start_of_date('resolved.usage_date') }} >= tool.judged_from_at
             and {{ start_of_date('resolved.usage_date') }} < tool.judged_to_at as is_judged,
-        -- A use: the vendor says active, or a counter of the person's own acts is positive. Zero is not non-use elsewhere.
-        coalesce(is_active, false)
-            or greatest(coalesce(prompts, 0), coalesce(accepted, 0), coalesce(rejected, 0), coalesce(sessions, 0), coalesce(messages, 0)) > 0
-            as is_use
+        {{ is_activity() }} as is_use
     from resolved
     inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = resolved.tool_id
 )

@@ -1,22 +1,39 @@
--- Qualified uses per person, tool and local day, from events and from daily aggregates.
+-- Qualified uses per person, tool and local day, from events, from daily aggregates, and from the days that coarser
+-- reports name. A named day is at least one use, and none besides those that are counted exactly.
 with
 
 event_uses as (
-    select tool_id, person_no, {{ local_date('occurred_at') }} as usage_date, count(*) as uses
+    select tool_id, person_no, {{ local_date('occurred_at') }} as usage_date, count(*) as uses, 0 as named_days
     from {{ ref('int_usage_events') }}
     where person_no is not null and {{ is_use() }}
     group by 1, 2, 3
 ),
 
 aggregate_uses as (
-    select tool_id, person_no, usage_date, 1 as uses
+    select tool_id, person_no, usage_date, 1 as uses, 0 as named_days
     from {{ ref('int_usage_days') }}
     where is_use
 ),
 
+named_uses as (
+    select tool_id, person_no, first_activity_date as usage_date, 0 as uses, 1 as named_days
+    from {{ ref('int_reported_periods') }}
+    where first_activity_date is not null
+    union all
+    select tool_id, person_no, last_activity_date, 0, 1
+    from {{ ref('int_reported_periods') }}
+    where last_activity_date is not null
+),
+
 daily as (
-    select tool_id, person_no, usage_date, cast(sum(uses) as bigint) as uses
-    from (select * from event_uses union all select * from aggregate_uses) as all_uses
+    select tool_id, person_no, usage_date, cast(greatest(sum(uses), max(named_days)) as bigint) as uses
+    from (
+        select * from event_uses
+        union all
+        select * from aggregate_uses
+        union all
+        select * from named_uses
+    ) as all_uses
     group by 1, 2, 3
 ),
 

@@ -1,0 +1,27 @@
+{#
+  What an aggregate row says of use, whatever its grain. A use: the vendor says active, or a counter of the person's own
+  acts is positive. Zero counters are no proof of non-use: what the counter does not count may have been used.
+#}
+{% macro activity_counters() %}{{ return(['prompts', 'accepted', 'rejected', 'sessions', 'messages']) }}{% endmacro %}
+
+{% macro is_activity() -%}
+    (coalesce(is_active, false) or greatest({% for counter in activity_counters() %}coalesce({{ counter }}, 0){{ ', ' if not loop.last }}{% endfor %}) > 0)
+{%- endmacro %}
+
+{# Whether a row says what something cost and nothing about use: an invoice is no telemetry. #}
+{% macro is_only_cost() -%}
+    (cost is not null and is_active is null and coalesce({{ activity_counters() | join(', ') }}) is null)
+{%- endmacro %}
+
+{#
+  A day on which a report says the person was active, named by an attribute: `<name>_date` as the vendor dates it, or
+  `<name>_at`, an instant, whose day is the company's.
+#}
+{% macro activity_date(name) -%}
+    coalesce({{ typed(json_text('attributes', name ~ '_date'), 'date') }}, {{ local_date(typed(json_text('attributes', name ~ '_at'), 'timestamp')) }})
+{%- endmacro %}
+
+{# The instant to which a row's figures reach: a snapshot only to when it was taken, anything else to its period's end. #}
+{% macro reported_to() -%}
+    case when grain = 'snapshot' then as_of else {{ start_of_date('period_end') }} end
+{%- endmacro %}
