@@ -199,8 +199,8 @@ CLAUDE_CODE_ANALYTICS = SourceFormat(
     suffixes=(".json", ".jsonl", ".ndjson"),
     title="Claude Code Analytics (Admin API)",
     recognise=recognise,
-    proves="It proves use on a day and rules on counts, such as edits accepted and rejected; it lists active users only,"
-    " so a non-user is one by the roster.",
+    proves="It proves use on a day and rules on counts, such as edits accepted and rejected; it lists active users"
+    " only, so a non-user is one by the roster.",
     fields=(
         Field("date", "period_start", "a UTC day"),
         Field("actor.type", "actor_type", "user_actor is human, api_actor a service"),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
@@ -19,14 +17,13 @@ from orchestration.sources.fields import FieldError
 from orchestration.sources.formats import SourceFormat
 from orchestration.sources.lines import Line
 from orchestration.sources.sight import Sight
+from orchestration.sources.sqlite_file import MAGIC, tables_of
 
 SEEN = 4 << 20
 """How many bytes of a file are looked at, after decompression."""
 
 _ROWS = 100
 _VALUES = 500
-_SQLITE_MAGIC = b"SQLite format 3\0"
-_TABLES = 500
 _LONGEST_NAME = 100
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[][{},]', re.DOTALL)
 _ROOT = re.compile(
@@ -57,8 +54,8 @@ def look(path: Path) -> Sight:
     """What the first `SEEN` bytes of a file show, plain or gzip. OSError when it cannot be opened, nothing else."""
     head = beginning(path, SEEN)
     name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
-    if head.startswith(_SQLITE_MAGIC):
-        return Sight(name, "sqlite", tables=_tables(path))
+    if head.startswith(MAGIC):
+        return Sight(name, "sqlite", tables=tables_of(path))
     if head.startswith(b"PAR1"):
         return Sight(name, "parquet")
     return _text(name, _readable(head), is_whole=len(head) < SEEN)
@@ -182,19 +179,3 @@ def _rows(lines: list[bytes]) -> Iterator[Mapping[str, str | None]]:
 def _numbered(lines: list[bytes]) -> Iterator[Line]:
     for number, line in enumerate(lines, start=1):
         yield number, 0, line
-
-
-def _tables(path: Path) -> dict[str, tuple[str, ...]]:
-    """The columns of every table, read without a lock and without running anything the file defines."""
-    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-    found: dict[str, tuple[str, ...]] = {}
-    with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(address, uri=True)) as database:
-        database.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        database.execute("pragma trusted_schema = off")
-        rows = database.execute(
-            "select name from sqlite_master where type = 'table' and sql not like 'create virtual%' limit ?", [_TABLES]
-        ).fetchall()
-        for (table,) in rows:
-            columns = database.execute("select name from pragma_table_info(?)", [table]).fetchall()
-            found[table] = tuple(column for (column,) in columns)
-    return found
