@@ -7,17 +7,13 @@ means that people can no longer be named; whoever has it can name them. Every lo
 
 from __future__ import annotations
 
-import fcntl
-import getpass
-import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -25,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from orchestration import journal
 from orchestration.errors import DataError
 from orchestration.identity import Pseudonymiser
 from orchestration.workspace import Workspace
@@ -114,14 +111,7 @@ class Vault:
 
     def is_log_intact(self) -> bool:
         """Whether every line of the access log still follows from the line before it."""
-        before = ""
-        path = self._folder / "access.log"
-        for line in path.read_bytes().splitlines() if path.is_file() else []:
-            entry = orjson.loads(line)
-            if entry["before"] != before:
-                return False
-            before = hashlib.sha256(line).hexdigest()
-        return True
+        return journal.is_intact(self._folder / "access.log")
 
     def _find(self, connection: sqlite3.Connection, identifier: str, namespaces: Sequence[str]) -> str | None:
         key = self.pseudonymiser.person_key(identifier)
@@ -145,27 +135,7 @@ class Vault:
             yield connection
 
     def _log(self, action: str, count: int, why: str) -> None:
-        path = self._folder / "access.log"
-        with path.open("a+b") as log:
-            fcntl.flock(log, fcntl.LOCK_EX)
-            path.chmod(0o600)
-            entry = {
-                "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "who": getpass.getuser(),
-                "action": action,
-                "count": count,
-                "why": why,
-                "before": _last_line_hash(log),
-            }
-            log.write(orjson.dumps(entry) + b"\n")
-
-
-def _last_line_hash(log: IO[bytes]) -> str:
-    log.seek(0)
-    last = b""
-    for line in log:
-        last = line
-    return hashlib.sha256(last.removesuffix(b"\n")).hexdigest() if last else ""
+        journal.append(self._folder / "access.log", {"action": action, "count": count, "why": why})
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -1,0 +1,53 @@
+"""Journals: files that only grow, one JSON object per line, each line chained to the one before by a hash.
+
+A line that is taken out or changed later breaks the chain, so that somebody who looks notices it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+
+def append(path: Path, entry: Mapping[str, Any]) -> None:
+    """Add `entry` under who does it and when (`who`, `at` in UTC); two writers wait for each other."""
+    with path.open("a+b") as journal:
+        fcntl.flock(journal, fcntl.LOCK_EX)
+        path.chmod(0o600)
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        line = {"at": at, "who": getpass.getuser(), **entry, "before": _last_line_hash(journal)}
+        journal.write(orjson.dumps(line) + b"\n")
+
+
+def entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Every entry, the oldest first; none when there is no journal. Raises ValueError for a line that is no object."""
+    for line in path.read_bytes().splitlines() if path.is_file() else []:
+        entry = orjson.loads(line)
+        if not isinstance(entry, dict):
+            raise ValueError(f"{path}: a line is not an object")
+        yield entry
+
+
+def is_intact(path: Path) -> bool:
+    """Whether every line still follows from the line before it."""
+    before = ""
+    for line in path.read_bytes().splitlines() if path.is_file() else []:
+        if orjson.loads(line)["before"] != before:
+            return False
+        before = hashlib.sha256(line).hexdigest()
+    return True
+
+
+def _last_line_hash(journal: IO[bytes]) -> str:
+    journal.seek(0)
+    last = b""
+    for line in journal:
+        last = line
+    return hashlib.sha256(last.removesuffix(b"\n")).hexdigest() if last else ""
