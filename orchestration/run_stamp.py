@@ -62,6 +62,11 @@ def parse_as_of(text: str, timezone: str = "UTC") -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
+def local_day(moment: datetime, timezone: str) -> date:
+    """The date in `timezone` at a moment in UTC without a zone. `--as-of DATE` is the moment the next day begins."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
+
+
 def _started(workspace: Workspace) -> Path:
     return workspace.build / "run_started.json"
 

@@ -12,10 +12,9 @@ from importlib.metadata import version
 from orchestration.loading.report import LoadReport
 from orchestration.registry import load_registry
 from orchestration.registry.raw_rows import listed_people, raw_rows
+from orchestration.registry.rule_timeline import Moment, book_of
 from orchestration.registry.rule_versions import record
-from orchestration.rules.compile import compile_rule_book
-from orchestration.rules.hashing import rule_book_hash
-from orchestration.run_stamp import begin, finish, parse_as_of, stamp_now
+from orchestration.run_stamp import begin, finish, local_day, parse_as_of, stamp_now
 from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
 
@@ -31,17 +30,16 @@ def load_rule_book(workspace: Workspace, run_id: str, as_of: str | None, *, full
     registry = load_registry(workspace)
     now = datetime.now(UTC).replace(tzinfo=None)
     moment = parse_as_of(as_of, registry.calendar.timezone) if as_of else now
-    rules = compile_rule_book(zip(registry.rule_yaml, registry.rule_files, strict=True))
-    rows = raw_rows(registry, moment.date()) | {"rule_book": [rule.as_row() for rule in rules]}
+    book = book_of(workspace, registry, Moment(run_id, local_day(moment, registry.calendar.timezone)))
+    rows = raw_rows(registry, moment.date()) | {"rule_book": [rule.as_row() for rule in book.rows]}
     rows["eligible_listed"] = [dict(zip(LISTED, one, strict=True)) for one in listed_people(registry)]
-    book = rule_book_hash((rule.rule_id, rule.version, rule.semantic_hash) for rule in rules)
     with open_warehouse(workspace) as warehouse:
         begin(workspace, stamp_now(workspace, as_of))
         if full:
             warehouse.forget_loads()
         warehouse.replace_registry(rows)
-        warehouse.set_run(run_id, moment, code_version=version("takeup"), rule_book_hash=book)
-    record(workspace, rules)
+        warehouse.set_run(run_id, moment, code_version=version("takeup"), rule_book_hash=book.hash)
+    record(workspace, book.versions)
     return {f"{table}_rows": len(found) for table, found in rows.items()}
 
 

@@ -67,6 +67,11 @@ class Workspace:
         return self.published / "latest.duckdb"
 
     @property
+    def restatements(self) -> Path:
+        """The decisions to judge the past anew, see orchestration/registry/restatements.py."""
+        return self.root / "restatements.jsonl"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

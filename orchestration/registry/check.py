@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from orchestration.registry.loading import OPTIONAL, Registry, raw_items, read
 from orchestration.registry.models import Tool
 from orchestration.registry.paths import exists
 from orchestration.registry.rendering import eligible_sql, unknown_uses, uses_sql
-from orchestration.registry.rule_versions import is_changed, next_version, recorded
+from orchestration.registry.rule_versions import enacted, is_changed, next_version
 from orchestration.rules.advice import advise
 from orchestration.rules.compile import RuleRow, compile_rule_book
 from orchestration.workspace import Workspace
@@ -43,7 +43,7 @@ def _compiling(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
     except ConfigError as error:
         yield from error.problems
     else:
-        yield from _changed_meanings(workspace, registry, rows)
+        yield from _enacted_before(workspace, registry, rows)
 
 
 def _raised(render: Callable[[Registry, Tool], object], registry: Registry, tool: Tool) -> tuple[Problem, ...]:
@@ -54,19 +54,25 @@ def _raised(render: Callable[[Registry, Tool], object], registry: Registry, tool
     return ()
 
 
-def _changed_meanings(workspace: Workspace, registry: Registry, rows: Iterable[RuleRow]) -> Iterator[Problem]:
-    known = recorded(workspace)
+def _enacted_before(workspace: Workspace, registry: Registry, rows: Sequence[RuleRow]) -> Iterator[Problem]:
+    """What the rule files say against what earlier runs have enacted."""
+    known = enacted(workspace)
     places = {
-        (rule.id, rule.version): (file, index)
+        (rule.id, rule.version): (file, ("rules", index, "version"))
         for file, rules in registry.rule_sources
         for index, rule in enumerate(rules.rules)
     }
     for row in rows:
-        if is_changed(row, known):
-            file, index = places[(row.rule_id, row.version)]
+        file, loc = places[(row.rule_id, row.version)]
+        fresh = next_version(row.rule_id, known)
+        if is_changed(row, {key: one.semantic_hash for key, one in known.items()}):
             what = f"the rule {row.rule_id!r} means something else than when version {row.version} was enacted"
-            mend = f"write `version: {next_version(row.rule_id, known)}`, or restore its meaning"
-            yield file.problem(("rules", index, "version"), what, mend)
+            yield file.problem(loc, what, f"write `version: {fresh}`, or restore its meaning")
+        judging = [version for (one, version), kept in known.items() if one == row.rule_id and kept.judges]
+        newest = max(one.version for one in rows if one.rule_id == row.rule_id)
+        if row.version == newest < max(judging, default=0):
+            what = f"version {max(judging)} of {row.rule_id!r} was enacted; the next run withdraws it for this one"
+            yield file.problem(loc, what, f"to keep what it judged, write `version: {fresh}`", True)
 
 
 def _tool_warnings(workspace: Workspace, registry: Registry, today: date) -> Iterator[Problem]:

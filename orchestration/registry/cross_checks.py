@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from orchestration.registry.explain import suggest
 from orchestration.registry.loading import OPTIONAL, Registry, raw_items, raw_tool_ids, unknown_tool
 from orchestration.registry.models import SourceSpec, Tool
 from orchestration.registry.paths import path_fault
+from orchestration.registry.rule_models import Rule, overlapping
 from orchestration.registry.yaml_file import YamlFile
 from orchestration.workspace import Workspace
 
@@ -146,13 +148,40 @@ def _rule_files(registry: Registry, known: list[str]) -> Iterator[Problem]:
 
 def _rule_ids(registry: Registry) -> Iterator[Problem]:
     """Within one file the rule language itself reports an id given twice; here, between files."""
-    seen: dict[tuple[str, int], YamlFile] = {}
+    seen: dict[str, list[_Place]] = {}
     for file, rules in registry.rule_sources:
         for index, rule in enumerate(rules.rules):
-            first = seen.setdefault((rule.id, rule.version), file)
-            if first is not file:
-                what = f"the rule {rule.id!r} version {rule.version} stands in {first.path.name} already"
-                yield file.problem(("rules", index, "id"), what, "rename one of them; rule ids are company-wide")
+            place = _Place(file, rules.tool, index, rule)
+            for other in seen.setdefault(rule.id, []):
+                if other.file is not file:
+                    yield from _between_files(other, place)
+            seen[rule.id].append(place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a version of a rule stands."""
+
+    file: YamlFile
+    tool_id: str
+    index: int
+    rule: Rule
+
+    def problem(self, key: str, what: str, mend: str) -> Problem:
+        return self.file.problem(("rules", self.index, key), what, mend)
+
+
+def _between_files(first: _Place, second: _Place) -> Iterator[Problem]:
+    mend = "rename one of them; rule ids are company-wide"
+    if first.rule.version == second.rule.version:
+        what = f"the rule {second.rule.id!r} version {second.rule.version} stands in {first.file.path.name} already"
+        yield second.problem("id", what, mend)
+    elif first.tool_id != second.tool_id:
+        what = f"the rule {second.rule.id!r} belongs to {first.tool_id!r} in {first.file.path.name}"
+        yield second.problem("id", what, mend)
+    elif first.rule.effective.overlaps(second.rule.effective):
+        what, mend = overlapping(first.rule, second.rule)
+        yield from (place.problem("effective", what, mend) for place in (first, second))
 
 
 def _aggregate_rules(registry: Registry) -> Iterator[Problem]:

@@ -355,17 +355,23 @@ class RuleFile(Model):
 
 
 def _twice(rules: tuple[Rule, ...]) -> Iterable[Fault]:
-    seen: dict[str, list[Rule]] = {}
+    seen: dict[str, list[tuple[int, Rule]]] = {}
     for index, rule in enumerate(rules):
-        for other in seen.setdefault(rule.id, []):
+        for at, other in seen.setdefault(rule.id, []):
             if other.version == rule.version:
                 what = f"the rule {rule.id!r} version {rule.version} stands twice"
                 yield Fault(what, "rename one, or raise its version", at=("rules", index, "id"))
             elif rule.effective.overlaps(other.effective):
-                what = f"versions {other.version} and {rule.version} of {rule.id!r} are in force on the same day"
-                mend = "give the older one `effective: {to: ...}` and the newer one `effective: {from: ...}`"
-                yield Fault(what, mend, at=("rules", index, "effective"))
-        seen[rule.id].append(rule)
+                what, mend = overlapping(rule, other)
+                yield from (Fault(what, mend, at=("rules", place, "effective")) for place in (at, index))
+        seen[rule.id].append((index, rule))
+
+
+def overlapping(one: Rule, other: Rule) -> tuple[str, str]:
+    """What and mend for two versions of one rule that are in force on the same day."""
+    older, newer = sorted((one.version, other.version))
+    what = f"versions {older} and {newer} of {one.id!r} are in force on the same day"
+    return what, "give the older one `effective: {to: ...}` and the newer one `effective: {from: ...}`"
 
 
 assert set(KEYS) == set(get_args(Kind))

@@ -30,8 +30,8 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def rule_book_hash(hashes: Iterable[tuple[str, int, str]]) -> str:
-    """One hash over (rule_id, version, semantic_hash) of a whole rule book, in any order."""
+def rule_book_hash(hashes: Iterable[tuple[str, int, *tuple[str, ...]]]) -> str:
+    """One hash over (rule_id, version, semantic_hash, first day, last day) of a whole rule book, in any order."""
     return digest(sorted(hashes))
 
 

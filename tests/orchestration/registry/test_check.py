@@ -10,8 +10,8 @@ from workspaces import rules, told, tool, workspace
 
 from orchestration.registry.check import check
 from orchestration.registry.loading import load
+from orchestration.registry.rule_timeline import Moment, book_of
 from orchestration.registry.rule_versions import FILE, record, recorded
-from orchestration.rules.compile import compile_rule_book
 from orchestration.workspace import Workspace
 
 TODAY = date(2026, 6, 1)
@@ -133,7 +133,7 @@ def test_uses_may_name_events_that_rules_do_not_but_it_is_told(tmp_path: Path) -
 
 
 def enact(made: Workspace) -> None:
-    record(made, compile_rule_book(load(made).rule_sources))
+    record(made, book_of(made, load(made), Moment("run", TODAY)).versions)
 
 
 def test_a_changed_meaning_under_an_old_number_is_an_error(tmp_path: Path) -> None:

@@ -110,9 +110,30 @@ def test_rules_of_an_unknown_tool_are_refused_with_a_suggestion(tmp_path: Path) 
 
 
 def test_one_rule_id_in_two_files_is_refused(tmp_path: Path) -> None:
-    made = workspace(tmp_path, tool(), rules_a=rules(), rules_b=rules(), rules_c=rules(version=2))
+    made = workspace(tmp_path, tool(), rules_a=rules(), rules_b=rules())
     assert errors(made) == [
         "config/rules/b.yml:4:7 the rule 'doc-extract-rule' version 1 stands in a.yml already"
+        " - rename one of them; rule ids are company-wide"
+    ]
+
+
+def test_versions_in_two_files_may_follow_each_other_but_not_overlap(tmp_path: Path) -> None:
+    older = rules() + "  effective: {to: 2026-03-31}\n"
+    made = workspace(tmp_path, tool(), rules_a=older, rules_b=rules(version=2))
+    overlap = (
+        "versions 1 and 2 of 'doc-extract-rule' are in force on the same day - give the older one"
+        " `effective: {to: ...}` and the newer one `effective: {from: ...}`"
+    )
+    assert errors(made) == [f"config/rules/a.yml:13:14 {overlap}", f"config/rules/b.yml:4:3 {overlap}"]
+    (made.rules / "b.yml").write_text(rules(version=2) + "  effective: {from: 2026-04-02}\n")
+    assert errors(made) == []
+
+
+def test_one_rule_id_belongs_to_one_tool(tmp_path: Path) -> None:
+    other = rules(version=2).replace("tool: doc-extract\n", "tool: other\n")
+    made = workspace(tmp_path, tool() + tool("other"), rules_a=rules(), rules_b=other)
+    assert errors(made) == [
+        "config/rules/b.yml:4:7 the rule 'doc-extract-rule' belongs to 'doc-extract' in a.yml"
         " - rename one of them; rule ids are company-wide"
     ]
 
