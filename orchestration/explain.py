@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
@@ -136,10 +136,7 @@ def explain(publication: Publication, person_key: str, tool_id: str, week: str |
 
     Raises UsageError for an unknown tool or a week that is none, DataError when the person was not eligible then.
     """
-    tool = _tool(publication, tool_id)
-    monday = _monday(week) if week else tool["last_final_week_start"] or tool["last_week_start"]
-    if monday is None:
-        raise DataError(f"no week of {tool_id} has ended yet - run again when one has")
+    monday = week_of(publication, tool_id, week)
     found = publication.rows(_STATUS, person=person_key, tool=tool_id, week=monday)
     if not found:
         raise DataError(_not_eligible(publication, person_key, tool_id, monday))
@@ -154,6 +151,18 @@ def explain(publication: Publication, person_key: str, tool_id: str, week: str |
     rules.sort(key=lambda one: (("blocker", "major", "minor").index(one.terms["severity"]), one.terms["rule_id"]))
     zone = publication.rows("select timezone from dim_publication")[0]["timezone"]
     return Explanation(person_key, tool_id, monday, start, end, found[0], _says(found[0]), tuple(rules), zone)
+
+
+def week_of(publication: Publication, tool_id: str, week: str | None = None) -> date:
+    """The Monday of `week` ('2026-W45'), by default of the tool's latest final week, else of its latest.
+
+    Raises UsageError for an unknown tool or a week that is none, DataError when no week has ended yet.
+    """
+    tool = _tool(publication, tool_id)
+    monday = _monday(week) if week else tool["last_final_week_start"] or tool["last_week_start"]
+    if monday is None:
+        raise DataError(f"no week of {tool_id} has ended yet - run again when one has")
+    return cast("date", monday)
 
 
 def _tool(publication: Publication, tool_id: str) -> Row:
@@ -248,7 +257,7 @@ def _cases(count: int) -> str:
     return f"{count:,} case{'' if count == 1 else 's'}"
 
 
-_SAYS = {
+REASONS = {
     "paused": "the tool is paused; nobody is judged",
     "away": "away: there were fewer than {min_available_days} working days with the person and the tool available",
     "new": "new: meant to use the tool for less than {grace_days} days",
@@ -267,4 +276,4 @@ _SAYS = {
 
 def _says(status: Row) -> str:
     """The reason in words."""
-    return _SAYS.get(status["reason"], "{reason}").format(**status)
+    return REASONS.get(status["reason"], "{reason}").format(**status)
