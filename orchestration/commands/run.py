@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orchestration.commands.enactments import enactments_of
 from orchestration.commands.output import progress_of, say, say_json, table, warn, write_report
 from orchestration.commands.status import headline
 from orchestration.errors import ConfigError
@@ -59,9 +60,10 @@ def execute(workspace: Workspace, *, full: bool, as_of: str | None) -> Ended:
 def _write_report(workspace: Workspace, outcome: Outcome, findings: list[str]) -> None:
     """What the run did, for those who were not looking: reports/last_run.txt."""
     end = headline(status(workspace)) if outcome.success else "The run failed."
+    told = [one.told(workspace) for one in enactments_of(workspace, outcome.run_id)]
     steps = table(("step", "seconds"), [(name, round(seconds, 1)) for name, seconds in outcome.seconds])
     write_report(
-        workspace.reports / "last_run.txt", "\n\n".join([f"Run {outcome.run_id}", end, *findings, steps]) + "\n"
+        workspace.reports / "last_run.txt", "\n\n".join([f"Run {outcome.run_id}", end, *told, *findings, steps]) + "\n"
     )
 
 
@@ -73,6 +75,9 @@ def say_end(workspace: Workspace, ended: Ended) -> None:
         return
     if ended.outcome is None:
         say("Nothing is new since the last run (--full runs all the same).\n")
+    else:
+        for one in enactments_of(workspace, ended.outcome.run_id):
+            say(f"{one.told(workspace)}\n")
     say(headline(status(workspace)))
 
 
@@ -84,6 +89,7 @@ def _say_json(workspace: Workspace, ended: Ended) -> None:
         "run_id": outcome.run_id if outcome else None,
         "failures": list(outcome.failures) if outcome else [],
         "warnings": list(outcome.warnings) if outcome else [],
+        "enacted": [one.document() for one in enactments_of(workspace, outcome.run_id)] if outcome else [],
     }
     say_json(status(workspace) | document)
 
