@@ -208,6 +208,31 @@ def rules_explain(
     _end(show_explanation(Workspace.at(workspace), Question(person, tool, week, why), as_json=as_json))
 
 
+@rules.command("restate", epilog="Example: takeup rules restate doc-extract-blind-acceptance --from 2026-10-01 -w demo")
+def rules_restate(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id.")],
+    from_day: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="The first day it judges, or `beginning` for all of history.")
+    ],
+    workspace: WorkspaceOption = HERE,
+    why: Annotated[str, typer.Option(help="The reason, for the journal of decisions.")] = "not stated",
+    later: Annotated[bool, typer.Option("--later", help="Only decide; the next takeup run judges by it.")] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="For the run: as takeup run --as-of.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let the current version of a rule judge what was done from DATE on, and run. DATE may lie in the past.
+
+    Without it a new version judges only what is done after it came into force. The decision is kept in
+    restatements.jsonl of the workspace with who, when and why; of several the last one holds. What moves is published
+    beside the figures, in fct_restatement.
+    """
+    from orchestration.commands.rules_restate import Wish, restate
+
+    _end(restate(Workspace.at(workspace), Wish(rule, from_day, why, later, as_of), as_json=as_json))
+
+
 @rules.command("evaluate", epilog="Example: takeup rules evaluate rules.yml events.csv.gz --out verdicts")
 def rules_evaluate(
     rules_file: Annotated[Path, typer.Argument(metavar="RULES.yml", help="The rules of one tool.")],
