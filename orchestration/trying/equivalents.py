@@ -30,7 +30,24 @@ def why_equivalent(rule: Rule, mutant: Rule, vocabulary: Vocabulary) -> str | No
         return _barrier_never_decides(original, changed, barrier)
     if _reduced(original) == _reduced(changed):
         return "what was changed is covered by the rest of the rule"
+    if _counts_at_least_one(original) and _min_of(original) == _min_of(changed) and _same_but_min(original, changed):
+        return "every `each` is an `of` itself, so there is always one"
     return None
+
+
+def _counts_at_least_one(parsed: ParsedRule) -> bool:
+    """Whether every group that is counted holds an `of`, because its `each` is one."""
+    each = _atoms(parsed.selectors.get("each"))
+    return parsed.rule.kind == "count" and bool(each) and _are_covered(each, _atoms(parsed.selectors["of"]))
+
+
+def _min_of(parsed: ParsedRule) -> float:
+    return max(parsed.rule.min or 0, 1)
+
+
+def _same_but_min(one: ParsedRule, other: ParsedRule) -> bool:
+    changed = [replace(each, rule=each.rule.model_copy(update={"min": None})) for each in (one, other)]
+    return semantic_hash("", changed[0]) == semantic_hash("", changed[1])
 
 
 def _barrier_never_decides(original: ParsedRule, changed: ParsedRule, barrier: str) -> str | None:

@@ -15,6 +15,13 @@ from orchestration.trying.equivalents import why_equivalent
 from orchestration.trying.hints import hint
 
 VOCABULARY = Vocabulary(frozenset({"a", "b", "c", "d"}), {"amount": "double"}, frozenset())
+COUNTED: dict[str, Any] = {"kind": "count", "per": "session", "of": "a", "max": 2, "each": "b"}
+SHARE: dict[str, Any] = {"kind": "share", "of": "a where amount > 1", "among": "a", "min": "10%"}
+CALIBRATED: dict[str, Any] = {
+    "kind": "calibrated", "each": "a", "accepted": "amount > 1", "low": "50%", "high": "80%", "gap": "20%",
+}  # fmt: skip
+CADENCE: dict[str, Any] = {"kind": "cadence", "of": "a", "at_least": "2 days"}
+COVERAGE: dict[str, Any] = {"kind": "coverage", "items": ["x", "y"], "by": "a"}
 FOLLOWED: dict[str, Any] = {"kind": "followed_by", "each": "a", "then": "b", "within": "1d"}
 
 
@@ -61,9 +68,33 @@ def equivalents(tried: Rule) -> dict[str, str]:
         ),
         (
             {"kind": "trained", "each": "a", "module": "M", "valid_for": "1w"},
-            "valid_for: 1 second in place of 1 week",
+            "valid_for: 1008 minutes in place of 1 week",
             "a completion lies between",
         ),
+        (COUNTED, "max: 3 in place of 2", "the number is exactly 3"),
+        (COUNTED, "max: 1 in place of 2", "the number is exactly 2"),
+        (COUNTED, "each dropped", "a group without an event of `each`"),
+        (
+            {**COUNTED, "settle": "2h"},
+            "settle: 1 second in place of 2 hours",
+            "`now:` lies between 1 second and 2 hours after the last event, and expect pending: 1",
+        ),
+        (
+            {**COUNTED, "settle": "2h"},
+            "settle: 20 hours in place of 2 hours",
+            "`now:` lies between 2 hours and 20 hours after the last event, and expect nothing pending",
+        ),
+        (SHARE, "min: 9% in place of 10%", "the share is exactly 9%"),
+        (SHARE, "min: 11% in place of 10%", "the share is exactly 10%"),
+        (CALIBRATED, "high: 81% in place of 80%", "a confidence is exactly 80%"),
+        (CALIBRATED, "gap: 19% in place of 20%", "the difference of the two shares is exactly 19%"),
+        (CADENCE, "at_least: 3 days in place of 2 days", "with exactly 2 days in a week, and expect kept: 1"),
+        (CADENCE, "at_least: 1 days in place of 2 days", "with exactly 1 days in a week, and expect broken: 1"),
+        (CADENCE, "at_least: 2 events in place of 2 days", "several events on one day"),
+        (CADENCE | {"roles": ["r"]}, "roles dropped", "somebody of another role"),
+        (CADENCE | {"use_cases": ["u"]}, "use_cases dropped", "of another use case"),
+        (COVERAGE, "items: y dropped", "an uncovered item of the kind y, and expect broken: 1"),
+        (COVERAGE, "items: any in place of x, y", "an uncovered item of another kind, and expect broken: 0"),
         (
             {"kind": "check", "each": "a", "must": "amount >= 1"},
             "must: >= changed to > in amount > 1",
@@ -98,6 +129,13 @@ def test_an_alternative_that_another_one_covers_is_no_gap() -> None:
 def test_what_a_share_does_not_count_is_no_gap() -> None:
     share = rule(kind="share", of=["a where amount > 1", "c"], among=["a where amount > 1", "b"], min="10%")
     assert set(equivalents(share)) == {"of: where amount > 1 dropped", "of: 'c' dropped"}
+
+
+def test_a_count_of_what_activates_it_is_never_nought() -> None:
+    counted = rule(kind="count", per="session", each="a where amount > 1", of="a, b", min=1)
+    assert equivalents(counted) == {"min: 0 in place of 1": "every `each` is an `of` itself, so there is always one"}
+    assert equivalents(rule(kind="count", per="session", each="c", of="a, b", min=1)) == {}
+    assert "min: 1 in place of 2" not in equivalents(rule(kind="count", per="session", each="a", of="a", min=2))
 
 
 def test_ordinary_mutants_are_not_excused() -> None:

@@ -106,6 +106,11 @@ STANDING = (
       D1 09:00 decide item_id=c2 confidence=0.9
       D1 09:00 decide item_id=c1 confidence=0.4
     expect: {kept: 0, broken: 1}
+  - name: an appeal needs no tool
+    events: |
+      ! item a1 appeal D1 08:00 closed D2 08:00
+      D1 09:00 decide item_id=c2 confidence=0.9
+    expect: {kept: 0, broken: 0}
 - id: every-kind-calibrated
   kind: calibrated
   each: decide where confidence is not null
@@ -119,6 +124,22 @@ STANDING = (
       D1 09:00 x10 decide confidence=0.9 decision=accepted
       D1 10:00 x10 decide confidence=0.2 decision=edited
     expect: {kept: 20, broken: 0, verdict: satisfied}
+  - name: a fifth more of the sure, no less
+    events: |
+      D1 09:00 x80 decide confidence=0.8 decision=accepted
+      D1 09:00 x20 decide confidence=0.8 decision=edited
+      D1 10:00 x60 decide confidence=0.49 decision=accepted
+      D1 10:00 x40 decide confidence=0.49 decision=edited
+      D1 11:00 x9 decide confidence=0.79 decision=accepted
+      D1 11:00 x9 decide confidence=0.5 decision=accepted
+    expect: {kept: 120, broken: 80, verdict: satisfied}
+  - name: nearly a fifth more
+    events: |
+      D1 09:00 x79 decide confidence=0.9 decision=accepted
+      D1 09:00 x21 decide confidence=0.9 decision=edited
+      D1 10:00 x60 decide confidence=0.2 decision=accepted
+      D1 10:00 x40 decide confidence=0.2 decision=edited
+    expect: {verdict: unproven}
   - name: accepts whatever is shown
     events: |
       D1 09:00 x20 decide confidence=0.9 decision=accepted
@@ -153,7 +174,7 @@ STANDING = (
       D1 09:00 decide
       D2 09:00 decide
     expect: {kept: 1, broken: 0}
-  - {name: one day, events: D1 09:00 decide, expect: {kept: 0, broken: 1}}
+  - {name: two on one day, events: D1 09:00 x2 decide, expect: {kept: 0, broken: 1}}
   - name: a manager need not
     events: |
       ! role manager
@@ -173,6 +194,10 @@ STANDING = (
   examples:
   - {name: a third, events: D1 offered=30 accepted=10, expect: {kept: 10, broken: 20, verdict: satisfied}}
   - {name: nothing, events: D1 offered=30 accepted=0, expect: {kept: 0, broken: 30, verdict: violated}}
+  - {name: the least, events: D1 offered=100 accepted=10, expect: {verdict: satisfied}}
+  - {name: less than the least, events: D1 offered=100 accepted=9, expect: {verdict: unproven}}
+  - {name: the most, events: D1 offered=100 accepted=60, expect: {verdict: satisfied}}
+  - {name: more than the most, events: D1 offered=100 accepted=61, expect: {verdict: unproven}}
 """
 )
 WANTING = (
