@@ -99,6 +99,20 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     _end(show_status(Workspace.at(workspace), as_json=as_json))
 
 
+@app.command(epilog="Example: takeup inspect users.ndjson")
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A log, a roster, ...; also with .gz.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a file is, by its content: format, period, people, what it proves, what is rejected. Loads nothing.
+
+    Exits with 1 when no format recognises the file, when nothing in it can be loaded, or when a line is rejected.
+    """
+    from orchestration.commands.inspect import inspect_file
+
+    _end(inspect_file(file, as_json=as_json))
+
+
 @app.command(epilog="Example: takeup dashboard -w demo --port 8501")
 def dashboard(
     workspace: WorkspaceOption = HERE,
@@ -231,6 +245,29 @@ def rules_restate(
     from orchestration.commands.rules_restate import Wish, restate
 
     _end(restate(Workspace.at(workspace), Wish(rule, from_day, why, later, as_of), as_json=as_json))
+
+
+@rules.command("simulate", epilog="Example: takeup rules simulate stricter.yml -w demo --week 2026-W45")
+def rules_simulate(
+    rules_file: Annotated[Path, typer.Argument(metavar="NEW.yml", help="Rules of one tool, as in config/rules/.")],
+    workspace: WorkspaceOption = HERE,
+    week: Annotated[
+        str | None, typer.Option("--week", metavar="WEEK", help="An ISO week (default: the latest final one).")
+    ] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Drop the tool's rules that NEW.yml does not have.")] = False,
+    people: Annotated[bool, typer.Option("--people", help="List who moves, by person_key; logged.")] = False,
+    why: Annotated[str, typer.Option(help="The reason, for the vault's access log.")] = "simulate rules",
+    as_json: JsonOption = False,
+) -> None:
+    """Say who would change class, compared with the latest publication, if these rules had been in force all along.
+
+    The rules of NEW.yml take the place of every version of the same ids; new ids are added. Units of which fewer people
+    move than privacy.yml permits are shown together. Nothing is enacted: warehouse and publication stay as they are.
+    """
+    from orchestration.commands.rules_simulate import Question, show_simulation
+
+    question = Question(rules_file, week, alone=alone, with_people=people, why=why)
+    _end(show_simulation(Workspace.at(workspace), question, as_json=as_json))
 
 
 @rules.command("evaluate", epilog="Example: takeup rules evaluate rules.yml events.csv.gz --out verdicts")

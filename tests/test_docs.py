@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.commands import source_reference
 from orchestration.commands.reference import command_table, page
 from orchestration.registry.scaffold import init_workspace
 from tests.conftest import takeup
@@ -48,6 +49,10 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
 
 def test_the_command_reference_is_that_of_the_commands() -> None:
     assert (REPOSITORY / "docs" / "cli.md").read_text() == page(), "renew it with: make docs"
+
+
+def test_the_page_of_log_formats_is_that_of_the_formats() -> None:
+    assert (REPOSITORY / "docs" / "sources.md").read_text() == source_reference.page(), "renew it with: make docs"
 
 
 def test_every_takeup_command_shown_exists_with_its_options() -> None:

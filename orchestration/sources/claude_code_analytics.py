@@ -217,8 +217,8 @@ CLAUDE_CODE_ANALYTICS = SourceFormat(
         Field("core_metrics.pull_requests_by_claude_code", "attributes.pull_requests"),
         Field(
             "tool_actions",
-            "accepted, rejected, offered, attributes.*",
-            "summed over tools; each tool as <tool>_accepted, _rejected",
+            "accepted, rejected, offered, attributes.<tool>_accepted, attributes.<tool>_rejected",
+            "summed over tools, and of each tool",
         ),
         Field("model_breakdown.model", "", "the measures are summed over models"),
         Field(
