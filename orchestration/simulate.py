@@ -267,23 +267,39 @@ def compare(published: Path, simulated: Path, tool_id: str, week_start: date) ->
 def proposed_book(book: Sequence[Row], proposed: Sequence[Row], *, alone: bool = False) -> list[dict[str, Any]]:
     """The rows of `book` with those of `proposed` (one tool's) in place of every version of the same rules.
 
-    A rule keeps its place, for of several violated rules the first is named; a new one comes last. `alone` drops the
-    tool's other rules. All rows are numbered anew from 1.
+    A rule of which `proposed` says nothing that `book` does not say keeps its versions and their days, those included
+    that no file has any more. A rule keeps its place, for of several violated rules the first is named; a new one
+    comes last. `alone` drops the tool's other rules. All rows are numbered anew from 1.
     """
     tool_ids = {row["tool_id"] for row in proposed}
-    mine: dict[str, list[Row]] = {}
-    for row in proposed:
-        mine.setdefault(row["rule_id"], []).append(row)
-    rows: list[Row] = []
-    for row in book:
-        if row["tool_id"] not in tool_ids:
-            rows.append(row)
-        elif row["rule_id"] in mine:
-            rows += mine.pop(row["rule_id"])
-        elif not alone and row["rule_id"] not in {one["rule_id"] for one in proposed}:
-            rows.append(row)
-    rows += [row for versions in mine.values() for row in versions]
+    versions = _by_rule(proposed)
+    old = _by_rule([row for row in book if row["tool_id"] in tool_ids])
+    chosen = {
+        rule_id: old[rule_id] if _is_known(rows, old.get(rule_id, [])) else rows for rule_id, rows in versions.items()
+    }
+    if not alone:
+        chosen = old | chosen
+    placed = dict.fromkeys((row["tool_id"] in tool_ids, row["rule_id"]) for row in [*book, *proposed])
+    others = _by_rule([row for row in book if row["tool_id"] not in tool_ids])
+    rows = [row for is_mine, rule_id in placed for row in (chosen if is_mine else others).get(rule_id, [])]
     return [{**row, "rule_no": number} for number, row in enumerate(rows, start=1)]
+
+
+def _by_rule(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The versions of each rule, in their order."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["rule_id"], []).append(row)
+    return found
+
+
+def _is_known(proposed: Sequence[Row], book: Sequence[Row]) -> bool:
+    """Whether each version is in the book already, with the same meaning and no other last day of its own."""
+    last_days = {(row["version"], row["semantic_hash"]): row["effective_to"] for row in book}
+    return all(
+        (key := (row["version"], row["semantic_hash"])) in last_days and row["effective_to"] in (None, last_days[key])
+        for row in proposed
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,10 +347,7 @@ def _effects(marts: _Marts, tool_id: str, week_start: date) -> Iterator[RuleEffe
 
 def _terms(marts: _Marts, database: str, tool_id: str) -> dict[str, list[Row]]:
     """The versions of each rule."""
-    found: dict[str, list[Row]] = {}
-    for row in marts.rows(_TERMS.format(database=database), tool=tool_id):
-        found.setdefault(row["rule_id"], []).append(row)
-    return found
+    return _by_rule(marts.rows(_TERMS.format(database=database), tool=tool_id))
 
 
 def _counts(marts: _Marts, database: str, tool_id: str, week_start: date) -> dict[str, dict[str, Any]]:

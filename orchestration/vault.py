@@ -96,7 +96,7 @@ class Vault:
         with self._identities() as connection:
             namespaces = self._namespaces(connection)
             found = {identifier: self._find(connection, identifier, namespaces) for identifier in identifiers}
-        self._log("lookup", len(identifiers), why)
+        self.note("lookup", len(identifiers), why)
         return found
 
     def reveal(self, person_keys: Sequence[str], why: str) -> dict[str, Person | None]:
@@ -106,7 +106,7 @@ class Vault:
                 key: connection.execute("select sealed from person where person_key = ?", (key,)).fetchone()
                 for key in person_keys
             }
-        self._log("reveal", len(person_keys), why)
+        self.note("reveal", len(person_keys), why)
         return {key: _from_json(self.unseal(row[0])) if row else None for key, row in rows.items()}
 
     def is_log_intact(self) -> bool:
@@ -134,7 +134,8 @@ class Vault:
             connection.executescript(_SCHEMA)
             yield connection
 
-    def _log(self, action: str, count: int, why: str) -> None:
+    def note(self, action: str, count: int, why: str) -> None:
+        """Write into the access log that something was read about so many people."""
         journal.append(self._folder / "access.log", {"action": action, "count": count, "why": why})
 
 

@@ -43,7 +43,7 @@ def _compiling(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
     except ConfigError as error:
         yield from error.problems
     else:
-        yield from _enacted_before(workspace, registry, rows)
+        yield from enacted_before(workspace, registry, rows)
 
 
 def _raised(render: Callable[[Registry, Tool], object], registry: Registry, tool: Tool) -> tuple[Problem, ...]:
@@ -54,7 +54,7 @@ def _raised(render: Callable[[Registry, Tool], object], registry: Registry, tool
     return ()
 
 
-def _enacted_before(workspace: Workspace, registry: Registry, rows: Sequence[RuleRow]) -> Iterator[Problem]:
+def enacted_before(workspace: Workspace, registry: Registry, rows: Sequence[RuleRow]) -> Iterator[Problem]:
     """What the rule files say against what earlier runs have enacted."""
     known = enacted(workspace)
     places = {
