@@ -33,9 +33,10 @@ check: lint test ## all that a change must pass
 bench: $(STAMP) ## time and peak memory of a whole run (ARGS="--people 50000 --weeks 26")
 	$(BIN)/python -m benchmarks.whole_run $(ARGS)
 
-docs: $(STAMP) ## write the references anew from the commands and formats themselves
+docs: $(STAMP) ## write the references anew from the commands, formats and rule kinds themselves
 	$(BIN)/python -m orchestration.commands.reference docs/cli.md
 	$(BIN)/python -m orchestration.commands.source_reference docs/sources.md
+	$(BIN)/takeup rules reference --out docs/rules.md
 
 dashboard: $(STAMP) ## show what was published in ./demo, on 127.0.0.1 (WORKSPACE=...)
 	$(BIN)/takeup dashboard -w $(WORKSPACE) $(ARGS)

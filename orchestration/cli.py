@@ -282,6 +282,19 @@ def rules_evaluate(
     evaluate(rules_file, events_file, out)
 
 
+@rules.command("reference", epilog="Example: takeup rules reference --out docs/rules.md")
+def rules_reference(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write it there, its pictures into pictures/rules beside it."),
+    ] = None,
+) -> None:
+    """Print the page of the rule language: every key, kind, condition and verdict, with examples."""
+    from orchestration.commands.rules_reference import write_reference
+
+    write_reference(out)
+
+
 def _end(code: int) -> None:
     raise typer.Exit(code)
 
