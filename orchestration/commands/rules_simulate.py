@@ -101,8 +101,8 @@ def _notes(workspace: Workspace, found: Simulation) -> Iterator[str]:
         yield f"Under these rules {found.week} is not final yet: late records or open deadlines may still change it."
     if any(unit.units > 1 for unit in found.units):
         yield (
-            f"Units of which fewer than {found.small_group} people make a move are shown together, with as many others "
-            "as it takes that none can be worked out."
+            f"Moves of fewer than {found.small_group} people of a unit are shown together with those of other units, "
+            "of as many as it takes that none can be worked out."
         )
 
 

@@ -105,7 +105,7 @@ def test_a_model_that_fails_is_named_and_leaves_nothing(company: Workspace) -> N
     (first, *others) = published_rule_book(company)
     broken = first | {"spec": first["spec"].replace('"sql": "', '"sql": "no_such_column and ')}
     assert broken != first
-    with pytest.raises(DataError, match=r"model\.takeup\.int_\w+: .*no_such_column"):
+    with pytest.raises(DataError, match=r"(?s)model\.takeup\.int_\w+: .*no_such_column"):
         judge_with(company, [broken, *others]).__enter__()
     assert scratch(company) == []
     assert digests(company) == before
