@@ -13,6 +13,9 @@ from orchestration.sources.amazon_a2i import AMAZON_A2I
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from orchestration.sources.eligible import ELIGIBLE
 from orchestration.sources.formats import Dataset, Parser, SourceFormat
+from orchestration.sources.github_copilot_activity import GITHUB_COPILOT_ACTIVITY
+from orchestration.sources.github_copilot_billing import GITHUB_COPILOT_BILLING
+from orchestration.sources.github_copilot_seats import GITHUB_COPILOT_SEATS
 from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
 from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.label_studio import LABEL_STUDIO
@@ -25,6 +28,9 @@ from orchestration.sources.work_items import WORK_ITEMS
 
 _ALL = (
     GITHUB_COPILOT_USERS,
+    GITHUB_COPILOT_SEATS,
+    GITHUB_COPILOT_ACTIVITY,
+    GITHUB_COPILOT_BILLING,
     CLAUDE_CODE_ANALYTICS,
     HUMAN_DECISION,
     LABEL_STUDIO,

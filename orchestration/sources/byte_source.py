@@ -147,6 +147,11 @@ def beginning(path: Path, size: int = CHUNK) -> bytes:
     return head.removeprefix(BOM)
 
 
+def begins_as_json(path: Path) -> bool:
+    """Whether a file begins like a JSON object or array, and so not like a CSV."""
+    return beginning(path).lstrip()[:1] in (b"{", b"[")
+
+
 def _inflated_beginning(stream: BinaryIO, size: int) -> bytes:
     head = b""
     with suppress(EOFError, zlib.error):

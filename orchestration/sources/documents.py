@@ -67,7 +67,7 @@ def _opening(names: Iterable[str]) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record's JSON value. `envelope` has the plain fields of the object that wraps its list."""
+    """One record's JSON value. `envelope` has the plain fields and flat objects of what wraps its list."""
 
     number: int
     offset: int
@@ -235,7 +235,7 @@ class Scan:
 
     def _wrapped(self, value: dict[str, Any], end: int) -> Iterator[Item | Reject]:
         """The rows of a wrapper that is sound as a whole, each with its own offset and bytes."""
-        envelope = {key: field for key, field in value.items() if _is_plain(field)}
+        envelope = _envelope(value)
         pattern = _opening(self.shape.list_keys(value))
         for _ in self.shape.list_keys(value):
             opening = pattern.search(self.window.text, self.window.at, end)
@@ -290,7 +290,7 @@ class Scan:
         self.is_inside = True
         try:
             head = strict_json(raw.strip() + b"]}", self.caps.depth)
-            self.envelope = {key: field for key, field in head.items() if _is_plain(field)}
+            self.envelope = _envelope(head)
         except FieldError:
             pairs = _SCALAR.findall(raw.decode("utf-8", "replace"))
             self.envelope = {key: orjson.loads(field) for key, field in pairs if _is_json(field)}
@@ -335,6 +335,15 @@ def _closer(raw: bytes, code: str, reason: str) -> tuple[str, str]:
     except FieldError as error:
         return (error.code, error.reason) if error.code != "not_json" else (code, reason)
     return "unknown_shape", "the value is not a record"
+
+
+def _envelope(wrapper: dict[str, Any]) -> dict[str, Any]:
+    """What a wrapper says of all its rows: its plain fields, and its objects of plain fields."""
+    return {key: field for key, field in wrapper.items() if _is_plain(field) or _is_flat(field)}
+
+
+def _is_flat(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_plain(field) for field in value.values())
 
 
 def _is_plain(value: Any) -> bool:

@@ -14,6 +14,7 @@ from orchestration.sources.records import Identity
 MAX_INT = 2**63 - 1
 FUTURE = timedelta(hours=24)
 _KEPT_USERS = 100_000
+_MOST_DIGITS = 25
 
 
 class FieldError(Exception):
@@ -68,6 +69,23 @@ def number(value: Any, name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise wrong_type(name, "a number", value)
     return float(value)
+
+
+def cell_number(value: str | None, name: str) -> float | None:
+    """A finite number written as text, or None; a comma may stand for the decimal point."""
+    if value is None:
+        return None
+    try:
+        return number(float(value.replace(",", ".")), name)
+    except ValueError as error:
+        raise wrong_type(name, "a number", value) from error
+
+
+def cell_count(value: str | None, name: str) -> int | None:
+    """A whole number of at least 0 written as text (3.0 counts as 3), or None."""
+    if value is not None and value.isascii() and value.isdigit() and len(value) < len(str(MAX_INT)):
+        return int(value)
+    return count(cell_number(value, name), name)
 
 
 def whole(value: Any, name: str) -> int | None:
@@ -127,6 +145,19 @@ def day(value: Any, name: str) -> date:
         return date.fromisoformat(value) if len(value) <= len("2026-03-02") else moment(value, name).date()
     except (ValueError, FieldError) as error:
         raise FieldError("bad_time", f"{name} is not a date such as 2026-03-02") from error
+
+
+def epoch(value: Any, name: str, per_second: int = 1) -> datetime:
+    """A time counted from 1970 (`per_second`: 1 of seconds, 1000 of milliseconds), as a number or as digits, as UTC."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:_MOST_DIGITS])
+    ticks = number(value, name)
+    if ticks is None:
+        raise FieldError("missing_field", f"{name} is missing or empty")
+    try:
+        return datetime(1970, 1, 1) + timedelta(seconds=ticks / per_second)
+    except OverflowError as error:
+        raise FieldError("bad_time", f"{name} is not a time counted from 1970") from error
 
 
 def no_later_than(found: date, latest: date, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from orchestration.sources.byte_source import beginning
+from orchestration.sources.byte_source import begins_as_json
 from orchestration.sources.formats import SourceFormat
 from orchestration.sources.people_csv import PEOPLE_CSV
 from orchestration.sources.records import Parsed
@@ -15,7 +15,7 @@ from orchestration.sources.scim import SCIM
 
 def pick(path: Path) -> SourceFormat:
     """SCIM when the file begins like JSON, else CSV."""
-    return SCIM if beginning(path).lstrip()[:1] in (b"{", b"[") else PEOPLE_CSV
+    return SCIM if begins_as_json(path) else PEOPLE_CSV
 
 
 def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:

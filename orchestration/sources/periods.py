@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,8 @@ from pathlib import Path
 from orchestration.sources.fields import FieldError
 
 DAY = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
+_NAMED_DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?(\d\d)[-_]?(\d\d)(?!\d)")
 _GRAINS = {1: "day", 7: "week", 28: "28d"}
 
 
@@ -35,11 +39,29 @@ class Period:
             raise FieldError("unknown_shape", "a report must cover 1, 7 or 28 days")
         return cls(grain, first, last + DAY)
 
+    @classmethod
+    def looking_back(cls, taken: datetime, days: int) -> Period:
+        """What a snapshot speaks of: `days` days, the last of them the day on which it was taken."""
+        end = (taken - _TICK).date() + DAY
+        return cls("snapshot", end - days * DAY, end)
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Whether a known time lies in the period."""
+        return moment is not None and self.start <= moment.date() < self.end
+
 
 def whole_total(values: Iterable[int | None]) -> int | None:
     """The sum of what is known; None when nothing is."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None
+
+
+def named_day(path: Path) -> date | None:
+    """The day that a file's name ends with or mentions last: `seats_2026-03-02.json`, `users-20260302.csv`."""
+    for year, month, day in reversed(_NAMED_DAY.findall(path.name)):
+        with suppress(ValueError):
+            return date(int(year), int(month), int(day))
+    return None
 
 
 def modified_at(path: Path) -> datetime:

@@ -63,8 +63,8 @@ def test_every_form_gives_the_same_records_with_number_offset_and_bytes(tmp_path
 
 
 @pytest.mark.parametrize("form", ["wrapper", "pretty wrapper, fields after the list", "wrapper under another name"])
-def test_the_plain_fields_around_a_list_come_with_each_record(tmp_path: Path, form: str) -> None:
-    assert [item.envelope for item in documents(tmp_path, FORMS[form])] == [{"day": "2026-03-02"}] * 3
+def test_the_plain_fields_and_flat_objects_around_a_list_come_with_each_record(tmp_path: Path, form: str) -> None:
+    assert [item.envelope for item in documents(tmp_path, FORMS[form])] == [HEAD] * 3
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -97,7 +97,7 @@ def test_a_file_that_was_cut_off_loses_only_its_last_object(tmp_path: Path, form
 def test_a_broken_wrapper_still_says_what_its_head_says(tmp_path: Path) -> None:
     data = json.dumps(HEAD | {"rows": ROWS}).replace('"cy"', '"cy')
     found = documents(tmp_path, data)
-    assert [item.envelope for item in found if isinstance(item, Item)] == [{"day": "2026-03-02"}] * 2
+    assert [item.envelope for item in found if isinstance(item, Item)] == [HEAD] * 2
 
 
 def test_blank_lines_between_records_are_counted(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_document_larger_than_the_window_is_read_to_its_end(tmp_path: Path) ->
     rows = [{"who": str(number), "pad": "y" * 500} for number in range(10_000)]
     found = documents(tmp_path, json.dumps(HEAD | {"rows": rows}), Caps(line=2_000_000))
     assert values(found) == rows
-    assert found[-1].envelope == {"day": "2026-03-02"}
+    assert found[-1].envelope == HEAD
 
 
 def test_nesting_beyond_the_limit_is_refused_and_does_no_harm(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ from orchestration.sources.records import AggregateRecord, EventRecord
 BASES = {
     "human-decision": "invoices.jsonl",
     "github-copilot-users": "users.ndjson",
+    "github-copilot-seats": "seats_2026-03-09.json",
+    "github-copilot-activity": "activity.csv",
+    "github-copilot-billing": "usage.csv",
     "claude-code-analytics": "page.json",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
@@ -33,6 +36,7 @@ BASES = {
     "eligible": "doc-extract_seats.csv",
 }
 CSV = {"people-csv", "people", "absences", "outages", "training", "work-items", "eligible"}
+CSV |= {"github-copilot-activity", "github-copilot-billing"}
 LINES = {"human-decision", "github-copilot-users"} | CSV
 FOLDERS = {"people": "people-csv"}
 
@@ -42,7 +46,7 @@ def base(name: str) -> bytes:
 
 
 def outcome(name: str, tmp_path: Path, data: bytes) -> Outcome:
-    path = tmp_path / "mutated"
+    path = tmp_path / "mutated_2026-03-09"  # some formats are dated by the name of their file
     path.write_bytes(data)
     return read(name, path)
 
