@@ -1,0 +1,32 @@
+{# The rule book by tool: tool_id -> list of dictionaries with the columns of stg_rule_book and the keys of `spec`. #}
+{% macro rules_by_tool() %}
+    {%- set rule_book = ref('stg_rule_book') -%}
+    {%- if not execute -%}{{ return({}) }}{%- endif -%}
+    {%- set tools = {} -%}
+    {%- for row in run_query('select * from ' ~ rule_book ~ ' order by rule_no') -%}
+        {%- set rule = dict(row) -%}
+        {%- do rule.update(fromjson(rule['spec'])) -%}
+        {%- do tools.setdefault(rule['tool_id'], []).append(rule) -%}
+    {%- endfor -%}
+    {{ return(tools) }}
+{% endmacro %}
+
+{#
+  What a rule looks for among events: a list of (key, event names, condition, condition of use). The last one holds of
+  events that can count for somebody: by a person, in the use cases, with every key by which events belong together.
+#}
+{% macro reach_of_selectors(rule) %}
+    {%- set keys = (rule['same'] or []) + ([rule['per']] if rule['kind'] == 'count' and rule['per'] != 'day' else []) -%}
+    {%- set calls = {'share': 'among', 'cadence': 'of'}.get(rule['kind'], 'each' if rule['each'] else 'of') -%}
+    {%- set found = [] -%}
+    {%- for name in ['each', 'then', 'before', 'first', 'since', 'never', 'of', 'among', 'by', 'accepted'] if rule[name] -%}
+        {%- set used = activates(rule, rule[name], anytime=true) if name == calls else rule[name]['sql'] -%}
+        {%- set complete = [] -%}
+        {%- for key in keys -%}{%- do complete.append(' and ' ~ key ~ ' is not null') -%}{%- endfor -%}
+        {%- do found.append([name, rule[name]['events'], rule[name]['sql'], used ~ complete | join('')]) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# How many rows of a CTE meet a condition; 0 of none. #}
+{% macro count_where(condition) -%}cast(coalesce(sum(case when {{ condition }} then 1 else 0 end), 0) as bigint){%- endmacro %}
