@@ -11,6 +11,7 @@ from types import MappingProxyType
 from orchestration.sources.absences import ABSENCES
 from orchestration.sources.amazon_a2i import AMAZON_A2I
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
+from orchestration.sources.claude_enterprise_analytics import CLAUDE_ENTERPRISE_ANALYTICS
 from orchestration.sources.eligible import ELIGIBLE
 from orchestration.sources.formats import Dataset, Parser, SourceFormat
 from orchestration.sources.github_copilot_activity import GITHUB_COPILOT_ACTIVITY
@@ -32,6 +33,7 @@ _ALL = (
     GITHUB_COPILOT_ACTIVITY,
     GITHUB_COPILOT_BILLING,
     CLAUDE_CODE_ANALYTICS,
+    CLAUDE_ENTERPRISE_ANALYTICS,
     HUMAN_DECISION,
     LABEL_STUDIO,
     AMAZON_A2I,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.sources.documents import Item, Shape, read_documents
-from orchestration.sources.fields import FieldError, text
+from orchestration.sources.fields import FieldError, count, text
 from orchestration.sources.periods import Period
 from orchestration.sources.records import AggregateRecord, Blank, Identity, Parsed
 
@@ -97,3 +97,14 @@ def others(record: Mapping[str, Any], told: Iterable[str]) -> dict[str, Any]:
         for name, value in record.items()
         if name not in passed_over and value is not None and value != "" and not isinstance(value, dict | list)
     }
+
+
+def counts_in(record: Mapping[str, Any], prefix: str = "") -> dict[str, int | None]:
+    """Every count in a record of counts, those of nested records under joined names: `{"a": {"b": 1}}` is `a_b`."""
+    found: dict[str, int | None] = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            found |= counts_in(value, f"{prefix}{name}_")
+        else:
+            found[f"{prefix}{name}"] = count(value, f"{prefix}{name}")
+    return found

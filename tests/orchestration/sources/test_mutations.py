@@ -24,6 +24,7 @@ BASES = {
     "github-copilot-activity": "activity.csv",
     "github-copilot-billing": "usage.csv",
     "claude-code-analytics": "page.json",
+    "claude-enterprise-analytics": "users_2026-03-02.json",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "people-csv": "people_2026-03-01.csv",
@@ -38,6 +39,8 @@ BASES = {
 CSV = {"people-csv", "people", "absences", "outages", "training", "work-items", "eligible"}
 CSV |= {"github-copilot-activity", "github-copilot-billing"}
 LINES = {"human-decision", "github-copilot-users"} | CSV
+EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim"]
+EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics"]
 FOLDERS = {"people": "people-csv"}
 
 
@@ -238,7 +241,7 @@ def test_unknown_columns_become_attributes(name: str, tmp_path: Path) -> None:
     assert {record.attributes["brand_new"] for record in found.records} == {"7"}
 
 
-@pytest.mark.parametrize("name", ["human-decision", "github-copilot-users", "claude-code-analytics", "scim"])
+@pytest.mark.parametrize("name", EVERY_FIELD)
 def test_every_field_of_every_type_is_read_or_rejected(name: str, tmp_path: Path) -> None:
     """Each value anywhere in the first record is replaced by each odd value in turn."""
     text = base(name).decode()
