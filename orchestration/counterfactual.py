@@ -18,6 +18,7 @@ import duckdb
 from orchestration.errors import DataError
 from orchestration.explain import Publication
 from orchestration.judging import SCHEMA, insert_rows
+from orchestration.loading.history import TERMS
 from orchestration.loading.lock import writer_lock
 from orchestration.transform import run_models
 from orchestration.workspace import Workspace
@@ -54,14 +55,47 @@ def judge_with(
     """
     with writer_lock(workspace):
         _refuse_other_data(workspace)
-        _sweep_orphans(workspace)
-        with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=workspace.build) as folder:
-            scratch = Workspace(Path(folder))
-            scratch.build.mkdir()
+        with _scratch(workspace) as scratch:
             _lay_out(workspace, scratch, rule_rows, tool_ids)
-            select = [f"+{mart}" for mart in MARTS]
-            run_models(scratch, select=select, on_model=on_model, loaded=workspace.warehouse).raise_if_failed()
+            _build(workspace, scratch, MARTS, on_model)
             yield scratch.marts
+
+
+def judge_as_formerly(
+    workspace: Workspace,
+    rule_rows: RuleRows,
+    *,
+    tool_ids: Collection[str],
+    into: Path,
+    on_model: Callable[[str], None] | None = None,
+) -> None:
+    """Write the statuses of these tools, as the run under way would publish them under the rules and terms of the last
+    publication, into a DuckDB file at `into` (its table fct_person_tool_week).
+
+    `rule_rows` are that publication's rules, its terms of judgement are in raw.published_tool. Raises DataError when
+    somebody else is writing or a model fails.
+    """
+    with writer_lock(workspace), _scratch(workspace) as scratch:
+        _lay_out(workspace, scratch, rule_rows, tool_ids, has_former_terms=True)
+        _build(workspace, scratch, MARTS[:1], on_model)
+        scratch.marts.replace(into)
+
+
+@contextmanager
+def _scratch(workspace: Workspace) -> Iterator[Workspace]:
+    """A workspace for a moment, below the one whose data it looks at. Belongs inside the writer's lock."""
+    _sweep_orphans(workspace)
+    with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=workspace.build) as folder:
+        scratch = Workspace(Path(folder))
+        scratch.build.mkdir()
+        yield scratch
+
+
+def _build(
+    workspace: Workspace, scratch: Workspace, marts: Sequence[str], on_model: Callable[[str], None] | None
+) -> None:
+    select = [f"+{mart}" for mart in marts]
+    run_models(scratch, select=select, on_model=on_model, loaded=workspace.warehouse).raise_if_failed()
 
 
 def published_rule_book(workspace: Workspace) -> list[dict[str, Any]]:
@@ -109,7 +143,14 @@ def _read(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def _lay_out(workspace: Workspace, scratch: Workspace, rule_rows: RuleRows, tool_ids: Collection[str] | None) -> None:
+def _lay_out(
+    workspace: Workspace,
+    scratch: Workspace,
+    rule_rows: RuleRows,
+    tool_ids: Collection[str] | None,
+    *,
+    has_former_terms: bool = False,
+) -> None:
     """The warehouse of its own: views on what is loaded, the other rule book."""
     with duckdb.connect(str(scratch.warehouse)) as connection:
         connection.execute(SCHEMA.read_text())
@@ -123,6 +164,8 @@ def _lay_out(workspace: Workspace, scratch: Workspace, rule_rows: RuleRows, tool
                 columns = _tool_columns(rules) if table == "tool" else "*"
                 where = _of_tools(tool_ids) if has_tool else ""
                 connection.execute(f"create view raw.{table} as select {columns} from loaded.raw.{table}{where}")
+        if has_former_terms:
+            _put_former_terms(connection, tool_ids)
         if rules:
             insert_rows(connection, _RULE_BOOK, rules)
 
@@ -137,6 +180,15 @@ def _loaded_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, boo
 
 def _of_tools(tool_ids: Collection[str] | None) -> str:
     return "" if tool_ids is None else f" where tool_id is null or tool_id in ({_listed(tool_ids)})"
+
+
+def _put_former_terms(connection: duckdb.DuckDBPyConnection, tool_ids: Collection[str] | None) -> None:
+    """The tools as they are now, but judged by the terms of the last publication."""
+    former = ", ".join(f"former.{term} as {term}" for term in TERMS)
+    connection.execute(
+        f"create or replace view raw.tool as select tool.* replace ({former}) from loaded.raw.tool as tool "
+        f"inner join loaded.raw.published_tool as former using (tool_id){_of_tools(tool_ids)}"
+    )
 
 
 def _tool_columns(rules: RuleRows) -> str:

@@ -5,10 +5,13 @@ Every step returns its counts, which Dagster shows beside the asset.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from orchestration.counterfactual import judge_as_formerly
+from orchestration.errors import DataError
 from orchestration.loading.report import LoadReport
 from orchestration.registry import load_registry
 from orchestration.registry.raw_rows import listed_people, raw_rows
@@ -35,6 +38,7 @@ def load_rule_book(workspace: Workspace, run_id: str, as_of: str | None, *, full
     rows["eligible_listed"] = [dict(zip(LISTED, one, strict=True)) for one in listed_people(registry)]
     with open_warehouse(workspace) as warehouse:
         begin(workspace, stamp_now(workspace, as_of))
+        warehouse.remember_publication()
         if full:
             warehouse.forget_loads()
         warehouse.replace_registry(rows)
@@ -53,6 +57,33 @@ def load_logs(workspace: Workspace, tool_id: str) -> Counts:
     """Load what has come for one tool."""
     with open_warehouse(workspace) as warehouse:
         return _counts(warehouse.load_tool(tool_id))
+
+
+def judge_as_before(workspace: Workspace, tell: Callable[[str], None]) -> Counts:
+    """Judge what is loaded by the rules and terms of the last publication, of the tools where these have changed.
+
+    A rule whose former text is lost, or no longer runs, cannot be tried: then every move of its tool counts as its
+    doing, and `tell` hears why. Nothing is published less for it.
+    """
+    with open_warehouse(workspace) as warehouse:
+        tools, rules = warehouse.former_judgement()
+        warehouse.keep_former_judgement(tools, None)
+    if not tools:
+        return {"tools": 0, "dagster/row_count": 0}
+    if rules is None:
+        tell(f"the former rules of {', '.join(tools)} are lost")
+        return {"tools": len(tools), "dagster/row_count": 0}
+    former = workspace.build / "former.duckdb"
+    try:
+        judge_as_formerly(workspace, rules, tool_ids=tools, into=former, on_model=tell)
+        with open_warehouse(workspace) as warehouse:
+            kept = warehouse.keep_former_judgement(tools, former)
+    except DataError as error:
+        tell(f"the former rules of {', '.join(tools)} cannot be tried: {error}")
+        kept = 0
+    finally:
+        former.unlink(missing_ok=True)
+    return {"tools": len(tools), "dagster/row_count": kept}
 
 
 def publish(workspace: Workspace, run_id: str) -> Counts:

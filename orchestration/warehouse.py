@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from orchestration import publication
 from orchestration.errors import DataError
-from orchestration.loading import quarantine
+from orchestration.loading import history, quarantine
 from orchestration.loading.inbox import (
     company_files,
     format_named,
@@ -149,6 +149,22 @@ class Warehouse:
         }
         with self.session.transaction():
             self._replace("run", [row])
+
+    def remember_publication(self) -> None:
+        """Keep what the latest publication says; see orchestration.loading.history.remember."""
+        history.remember(self.session)
+
+    def former_judgement(self) -> tuple[list[str], list[Mapping[str, Any]] | None]:
+        """The tools that are judged otherwise than in the last publication, and the rules they had then.
+
+        None for the rules when the text of one is lost.
+        """
+        tools = history.changed_tools(self.session)
+        return tools, history.former_rules(self.session, tools)
+
+    def keep_former_judgement(self, tool_ids: list[str], marts: Path | None) -> int:
+        """Keep how the run's data are judged by the former rules (None: unknown); the number of statuses."""
+        return history.keep_former(self.session, tool_ids, marts)
 
     def load_people(self) -> LoadReport:
         """Load rosters, absences, outages, training, work items and eligible lists; rebuild spans and aliases.

@@ -15,13 +15,17 @@ from orchestration.transform import DbtResult, NodeResult, build
 
 REGISTRY = dg.AssetKey("rule_book")
 PEOPLE = dg.AssetKey("people")
+FORMER = dg.AssetKey("former_judgement")
 LOGS = dg.AssetKey("logs")  # stands for the logs of all tools until get_asset_spec puts their keys in its place
 WRITTEN_BY_PEOPLE = {
     "person", "person_span", "identity_alias", "absence", "outage", "training_completion", "work_item", "eligible",
+    "roster_row",
 }  # fmt: skip
 WRITTEN_BY_REGISTRY = {
     "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",
+    "publication", "published_week", "restatement", "published_status", "published_tool", "published_load",
 }  # fmt: skip
+WRITTEN_BY_FORMER = {"former_tool", "former_status"}
 
 
 class Translator(DagsterDbtTranslator):
@@ -38,6 +42,8 @@ class Translator(DagsterDbtTranslator):
             return dg.AssetKey([dbt_resource_props["fqn"][1], name])
         if name in WRITTEN_BY_REGISTRY:
             return REGISTRY
+        if name in WRITTEN_BY_FORMER:
+            return FORMER
         return PEOPLE if name in WRITTEN_BY_PEOPLE else LOGS
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.checks import freshness_of, reconciliation_of
+from orchestration.defs.former_judgement import former_judgement_of
 from orchestration.defs.logs import logs_of
 from orchestration.defs.models import models_of
 from orchestration.defs.publication import publication_of
@@ -26,10 +27,11 @@ def workspace_definitions() -> dg.Definitions:
     workspace = Workspace.at(Path(os.environ.get("TAKEUP_WORKSPACE", ".")))
     tools = load_registry(workspace).tools
     logs = [logs_of(tool) for tool in tools]
-    models = models_of(manifest_path(workspace), [asset.key for asset in logs])
+    keys = [asset.key for asset in logs]
+    models = models_of(manifest_path(workspace), keys)
     marts = sorted(key for key in models.keys if key.path[0] == "marts")
     return dg.Definitions(
-        assets=[*logs, models, publication_of(marts)],
+        assets=[*logs, former_judgement_of(keys), models, publication_of(marts)],
         asset_checks=[check for tool in tools for check in (reconciliation_of(tool.id), freshness_of(tool.id))],
         resources={"workspace": WorkspaceResource(root=str(workspace.root))},
         executor=dg.in_process_executor,

@@ -1,0 +1,1 @@
+select * from {{ source('raw', 'former_status') }}
