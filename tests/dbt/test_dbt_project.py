@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pytest
 
 from orchestration.judging import SCHEMA
+from orchestration.registry.rule_models import Kind
+from orchestration.registry.yaml_file import YamlFile
 from orchestration.transform import PROJECT, manifest_path, run_models, run_unit_tests
 from orchestration.workspace import Workspace
 
@@ -38,10 +40,8 @@ def models(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
 
 
-def kinds() -> list[str]:
-    listed = re.search(r"rule_kinds: \[(.*)\]", (PROJECT / "dbt_project.yml").read_text())
-    assert listed is not None
-    return listed[1].split(", ")
+def families() -> Mapping[str, list[str]]:
+    return YamlFile.read(PROJECT / "dbt_project.yml").data["vars"]["obligation_families"]
 
 
 def test_every_unit_test_passes_and_an_empty_warehouse_builds(empty_workspace: Workspace) -> None:
@@ -53,9 +53,11 @@ def test_every_unit_test_passes_and_an_empty_warehouse_builds(empty_workspace: W
 
 def test_every_kind_has_a_macro_a_model_and_a_unit_test(manifest: Mapping[str, Any]) -> None:
     tested = {test["model"] for test in manifest["unit_tests"].values()}
-    for kind in kinds():
-        assert (PROJECT / "dbt_project" / "macros" / "rules" / f"{kind}.sql").is_file()
-        assert f"int_obligations__{kind}" in tested
+    assert sorted(kind for kinds in families().values() for kind in kinds) == sorted(get_args(Kind))
+    for family, kinds in families().items():
+        assert f"int_obligations__{family}" in tested
+        for kind in kinds:
+            assert (PROJECT / "dbt_project" / "macros" / "rules" / f"{kind}.sql").is_file()
 
 
 def test_every_mart_has_a_contract_of_types_that_charts_can_draw(models: list[Mapping[str, Any]]) -> None:

@@ -2,9 +2,9 @@
   followed_by: kept if a `then` lies at or after the activation, no later than `within`, and no `before` event lies
   strictly earlier than that `then`. The earliest `then` is the one with the best chance, so it decides.
 #}
-{% macro obligations__followed_by(rule) %}
+{% macro obligations__followed_by(rule, pass) %}
     with
-    {{ nearest(rule, rule['then'], rule['before'], 'later', rule['is_strict']) }},
+    {{ nearest(rule, pass) }},
     reached as (
         select
             *,

@@ -1,7 +1,7 @@
 {# not_followed_by: kept if no `never` lies strictly later within the time. Strict always: concurrency never convicts. #}
-{% macro obligations__not_followed_by(rule) %}
+{% macro obligations__not_followed_by(rule, pass) %}
     with
-    {{ nearest(rule, rule['never'], none, 'later', true) }},
+    {{ nearest(rule, pass) }},
     found as (
         select *, {{ add_microseconds('occurred_at', rule['within_us']) }} as due_at
         from nearest

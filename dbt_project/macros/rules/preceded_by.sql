@@ -2,9 +2,9 @@
   preceded_by: kept if a `first` lies at or before the activation, no earlier than `within`, and not before the latest
   `since`. The latest `first` is the one with the best chance, so it decides. Decided at once: due at the activation.
 #}
-{% macro obligations__preceded_by(rule) %}
+{% macro obligations__preceded_by(rule, pass) %}
     with
-    {{ nearest(rule, rule['first'], rule['since'], 'earlier', rule['is_strict']) }},
+    {{ nearest(rule, pass) }},
     reached as (
         select
             *,

@@ -43,3 +43,19 @@
         power({{ wilson_bound(p1, n1, '+') }} - {{ p1 }}, 2) + power({{ p2 }} - {{ wilson_bound(p2, n2, '-') }}, 2)
     ))
 {%- endmacro %}
+
+{# The weeks of each window with their counts: those inside it, and those that the rule reaches back to. #}
+{% macro weeks_in_windows(condition='true') %}
+        select windows.rule_key, windows.week_start, weeks.*
+        from {{ ref('int_rule_weeks') }} as weeks
+        inner join {{ ref('int_rule_windows') }} as windows
+            on windows.rule_no = weeks.rule_no and windows.obligation_week = weeks.obligation_week
+        where not windows.is_before_window and ({{ condition }})
+        union all
+        select windows.rule_key, windows.week_start, weeks.*
+        from {{ ref('int_rule_weeks') }} as weeks
+        inner join reached as windows
+            on windows.rule_no = weeks.rule_no and windows.person_no = weeks.person_no
+            and windows.obligation_week = weeks.obligation_week
+        where {{ condition }}
+{%- endmacro %}

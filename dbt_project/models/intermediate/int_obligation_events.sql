@@ -3,7 +3,10 @@
 with
 
 obligations as (
-    select * from {{ ref('int_obligations') }} where outcome <> 'kept'
+    select obligation.*, rules.rule_id, rules.version, rules.tool_id
+    from {{ ref('int_obligations') }} as obligation
+    inner join {{ ref('stg_rule_book') }} as rules on rules.rule_no = obligation.rule_no
+    where obligation.outcome <> 'kept'
 ),
 
 mentioned as (
@@ -22,7 +25,7 @@ event_ids as (
 named as (
     select
         obligations.*,
-        coalesce(activation.event_id, obligations.tool_id || ':' || cast(obligations.obligation_date as varchar)) as event_id,
+        coalesce(activation.event_id, obligations.tool_id || ':' || cast({{ local_date('obligations.obligation_at') }} as varchar)) as event_id,
         evidence.event_id as evidence_event_id
     from obligations
     left join event_ids as activation

@@ -3,63 +3,51 @@
 with
 
 found as (
-    {%- for kind in var('rule_kinds') %}
-    select * from {{ ref('int_obligations__' ~ kind) }}
+    {%- for family in var('obligation_families') %}
+    select * from {{ ref('int_obligations__' ~ family) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
-rules as (select * from {{ ref('stg_rule_book') }}),
+-- What applies to a rule as a whole, in one row each, so that the big table is joined once.
+terms as (
+    select
+        rules.rule_no, rules.tool_id, tool.watermark_at, tool.data_from_at,
+        greatest(tool.judged_from_at, coalesce({{ start_of_date('rules.effective_from') }}, tool.judged_from_at)) as judged_from_at,
+        least(tool.judged_to_at, coalesce({{ start_of_date(add_days('rules.effective_to', 1)) }}, tool.judged_to_at)) as judged_to_at,
+        -- A period of its own is one window, however many weeks it spans.
+        case when tool.has_own_period then cast(tool.judged_from_at as date) end as own_week,
+        nullif({{ json_text('rules.spec', 'roles') }}, '[]') as roles
+    from {{ ref('stg_rule_book') }} as rules
+    inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = rules.tool_id
+),
 
-outages as (select tool_id, starts_at, ends_at from {{ ref('stg_outages') }}),
+population as (
+    select terms.rule_no, span.person_no, span.valid_from, span.valid_to
+    from terms
+    inner join {{ ref('stg_person_spans') }} as span on {{ json_list_contains('terms.roles', 'span.role') }}
+    where terms.roles is not null
+),
 
 in_force as (
-    select found.*, rules.rule_id, rules.version, rules.tool_id, rules.roles, {{ local_date('found.obligation_at') }} as obligation_date
+    select found.*, terms.tool_id, terms.watermark_at, terms.data_from_at, terms.own_week, terms.roles, {{ local_date('found.obligation_at') }} as obligation_date
     from found
-    inner join (
-        select *, nullif({{ json_text('spec', 'roles') }}, '[]') as roles from rules
-    ) as rules on rules.rule_no = found.rule_no
-    where {{ local_date('found.obligation_at') }} >= coalesce(rules.effective_from, date '0001-01-01')
-        and {{ local_date('found.obligation_at') }} <= coalesce(rules.effective_to, date '9999-12-31')
-),
-
-in_population as (
-    select * from in_force where roles is null
-    union all
-    select in_force.*
-    from in_force
-    inner join {{ ref('stg_person_spans') }} as span
-        on span.person_no = in_force.person_no
-        and in_force.obligation_date between span.valid_from and span.valid_to
-    where in_force.roles is not null and {{ json_list_contains('in_force.roles', 'span.role') }}
-),
-
-reached as (
-    select
-        in_population.*,
-        tool.watermark_at,
-        tool.data_from_at,
-        tool.has_own_period,
-        tool.judged_from_at,
-        tool.judged_to_at,
-        exists (
-            select 1 from outages
-            where outages.tool_id = in_population.tool_id
-                and outages.starts_at <= in_population.due_at and outages.ends_at > in_population.obligation_at
-        ) as has_outage
-    from in_population
-    inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = in_population.tool_id
+    inner join terms on terms.rule_no = found.rule_no
+    where found.obligation_at >= terms.judged_from_at and found.obligation_at < terms.judged_to_at
 ),
 
 judged as (
     select
-        rule_no, rule_id, version, tool_id, person_no, event_no, evidence_event_no,
-        {{ outcome('finding', 'due_at', 'looks_from_at', 'watermark_at', 'data_from_at', 'has_outage') }} as outcome,
-        band, weight, obligation_at, due_at, obligation_date,
-        -- A period of its own is one window, however many weeks it spans.
-        case when has_own_period then cast(judged_from_at as date) else {{ iso_week('obligation_date') }} end as week_start
-    from reached
-    where obligation_at >= judged_from_at and obligation_at < judged_to_at
+        in_force.rule_no, in_force.person_no, in_force.event_no, in_force.evidence_event_no,
+        {{ outcome('in_force.finding', 'in_force.due_at', 'in_force.looks_from_at', 'in_force.watermark_at', 'in_force.data_from_at',
+                   has_outage('in_force.tool_id', 'in_force.obligation_at', 'in_force.due_at')) }} as outcome,
+        in_force.band, in_force.weight, in_force.obligation_at, in_force.due_at,
+        coalesce(in_force.own_week, {{ iso_week('in_force.obligation_date') }}) as week_start
+    from in_force
+    left join population
+        on population.rule_no = in_force.rule_no and population.person_no = in_force.person_no
+        and in_force.obligation_date between population.valid_from and population.valid_to
+    where in_force.roles is null or population.rule_no is not null
 )
 
 select * from judged

@@ -1,2 +1,3 @@
+{{ config(materialized='view') }}
 -- depends_on: {{ ref('int_rule_events') }} {{ ref('int_usage_days') }} {{ ref('int_available_weeks') }} {{ ref('stg_calendar') }}
-{{ union_of_obligations(rules_of_kind('cadence'), obligations__cadence) }}
+{{ obligations_of(rules_of_kinds(var('obligation_families')['cadence']), obligations__cadence) }}

@@ -1,2 +1,3 @@
+{{ config(materialized='view') }}
 -- depends_on: {{ ref('int_rule_events') }}
-{{ union_of_obligations(rules_of_kind('check'), obligations__check) }}
+{{ obligations_of(rules_of_kinds(var('obligation_families')['check']), obligations__check) }}

@@ -1,2 +1,3 @@
+{{ config(materialized='view') }}
 -- depends_on: {{ ref('int_rule_events') }} {{ ref('stg_calendar') }}
-{{ union_of_obligations(rules_of_kind('count'), obligations__count) }}
+{{ obligations_of(rules_of_kinds(var('obligation_families')['count']), obligations__count) }}

@@ -1,7 +1,7 @@
 -- Obligations counted per person, rule and week of activation: the additive facts under every window.
 select
-    rule_no, person_no, week_start,
-    cast(sum(case when outcome = 'kept' then weight else 0 end) as bigint) as kept,
+    rule_no, person_no, week_start as obligation_week,
+    cast(sum(case when outcome in ('kept', 'broken') then weight else 0 end) as bigint) as judged,
     cast(sum(case when outcome = 'broken' then weight else 0 end) as bigint) as broken,
     cast(sum(case when outcome = 'pending' then weight else 0 end) as bigint) as pending,
     cast(sum(case when outcome = 'unknown' then weight else 0 end) as bigint) as unknown,

@@ -50,19 +50,20 @@ windowed as (
 
 rule_results as (
     select
-        tool_id, person_no, week_start,
-        cast(sum(case when verdict in ('violated', 'satisfied') then 1 else 0 end) as bigint) as rules_judged,
-        cast(sum(case when verdict = 'violated' then 1 else 0 end) as bigint) as rules_violated,
-        sum(case when verdict = 'violated' and severity = 'blocker' then 1 else 0 end) as blockers_violated,
-        sum(case when verdict = 'violated' and severity = 'major' then 1 else 0 end) as majors_violated,
-        sum(case when verdict = 'violated' and severity = 'minor' then 1 else 0 end) as minors_violated,
-        sum(case when verdict = 'satisfied' and severity in ('blocker', 'major') then 1 else 0 end) as serious_satisfied,
-        cast(sum(judged + pending + unknown + excused) as bigint) as obligations,
-        cast(sum(broken) as bigint) as broken,
-        cast(sum(pending) as bigint) as pending,
-        min(case when verdict = 'violated' then rule_no + case severity when 'blocker' then 0 when 'major' then 1000000 else 2000000 end end) % 1000000
+        rules.tool_id, verdicts.person_no, verdicts.week_start,
+        cast(sum(case when verdicts.verdict in ('violated', 'satisfied') then 1 else 0 end) as bigint) as rules_judged,
+        cast(sum(case when verdicts.verdict = 'violated' then 1 else 0 end) as bigint) as rules_violated,
+        sum(case when verdicts.verdict = 'violated' and rules.severity = 'blocker' then 1 else 0 end) as blockers_violated,
+        sum(case when verdicts.verdict = 'violated' and rules.severity = 'major' then 1 else 0 end) as majors_violated,
+        sum(case when verdicts.verdict = 'violated' and rules.severity = 'minor' then 1 else 0 end) as minors_violated,
+        sum(case when verdicts.verdict = 'satisfied' and rules.severity in ('blocker', 'major') then 1 else 0 end) as serious_satisfied,
+        cast(sum(verdicts.judged + verdicts.pending + verdicts.unknown + verdicts.excused) as bigint) as obligations,
+        cast(sum(verdicts.broken) as bigint) as broken,
+        cast(sum(verdicts.pending) as bigint) as pending,
+        min(case when verdicts.verdict = 'violated' then verdicts.rule_no + case rules.severity when 'blocker' then 0 when 'major' then 1000000 else 2000000 end end) % 1000000
             as first_violation_rule_no
-    from {{ ref('int_verdicts') }}
+    from {{ ref('int_verdicts') }} as verdicts
+    inner join {{ ref('stg_rule_book') }} as rules on rules.rule_no = verdicts.rule_no
     group by 1, 2, 3
 ),
 

@@ -9,10 +9,21 @@ event_uses as (
     group by 1, 2, 3
 ),
 
+-- A source that brings events and counts tells of one use twice: on a day of which its events speak, they alone count.
+-- Counts are by UTC day.
+told_days as (
+    select tool_id, person_no, cast(occurred_at as date) as usage_date
+    from {{ ref('int_usage_events') }}
+    where person_no is not null and source_id in (select source_id from {{ ref('stg_usage_aggregates') }})
+    group by 1, 2, 3
+),
+
 aggregate_uses as (
-    select tool_id, person_no, usage_date, 1 as uses, 0 as named_days
-    from {{ ref('int_usage_days') }}
-    where is_use
+    select day.tool_id, day.person_no, day.usage_date, 1 as uses, 0 as named_days
+    from {{ ref('int_usage_days') }} as day
+    left join told_days as told
+        on told.tool_id = day.tool_id and told.person_no = day.person_no and told.usage_date = day.usage_date
+    where day.is_use and told.person_no is null
 ),
 
 named_uses as (

@@ -21,14 +21,18 @@ first_broken as (
     from first_broken_of_weeks as broken
     inner join {{ ref('int_rule_windows') }} as windows
         on windows.rule_no = broken.rule_no and windows.obligation_week = broken.week_start
+    left join verdicts
+        on windows.is_before_window and verdicts.rule_key = windows.rule_key and verdicts.person_no = broken.person_no
+        and verdicts.week_start = windows.week_start
+    where not windows.is_before_window or verdicts.reached_to_week <= broken.week_start
     group by 1, 2, 3
 )
 
 select
     person.person_key,
-    verdicts.tool_id,
+    rule.tool_id,
     rule.rule_id,
-    verdicts.severity,
+    rule.severity,
     verdicts.verdict,
     statuses.org_unit,
     first_broken.first_broken_event_ids,
@@ -40,12 +44,13 @@ select
     verdicts.excused,
     cast(verdicts.judged - verdicts.broken as double) / nullif(verdicts.judged, 0) as value,
     statuses.is_provisional,
+    verdicts.reached_to_week,
     verdicts.week_start
 from verdicts
 inner join {{ ref('stg_rule_book') }} as rule on rule.rule_no = verdicts.rule_no
 inner join {{ ref('stg_people') }} as person on person.person_no = verdicts.person_no
 inner join {{ ref('int_statuses') }} as statuses
-    on statuses.tool_id = verdicts.tool_id and statuses.person_no = verdicts.person_no
+    on statuses.tool_id = rule.tool_id and statuses.person_no = verdicts.person_no
     and statuses.week_start = verdicts.week_start
 left join first_broken
     on first_broken.rule_key = verdicts.rule_key and first_broken.person_no = verdicts.person_no

@@ -1,12 +1,12 @@
 {#
-  The rules of one kind, from the loaded rule book: a list of dictionaries with the columns of stg_rule_book and the
+  The rules of some kinds, from the loaded rule book: a list of dictionaries with the columns of stg_rule_book and the
   keys of `spec` (rendered selectors and options) side by side. Unit tests override it with literal rules.
 #}
-{% macro rules_of_kind(kind) %}
+{% macro rules_of_kinds(kinds) %}
     {%- set rule_book = ref('stg_rule_book') -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set rules = [] -%}
-    {%- for row in run_query("select * from " ~ rule_book ~ " where kind = '" ~ kind ~ "' order by rule_no") -%}
+    {%- for row in run_query("select * from " ~ rule_book ~ " where kind in (" ~ quoted_list(kinds) ~ ") order by rule_no") -%}
         {%- set rule = dict(row) -%}
         {%- do rule.update(fromjson(rule['spec'])) -%}
         {%- do rules.append(rule) -%}
@@ -14,10 +14,17 @@
     {{ return(rules) }}
 {% endmacro %}
 
-{# One obligation query per rule, as one model; typed and empty when the book holds no rule of the kind. #}
-{% macro union_of_obligations(rules, obligations) %}
-    {%- for rule in rules %}
-    select * from ({{ obligations(rule) }}) as rule_{{ rule['rule_no'] }}
+{# All rules of a kind, each with the kind's query, as one model. #}
+{% macro obligations_of(rules, obligations) %}
+    {%- set queries = [] -%}
+    {%- for rule in rules -%}{%- do queries.append(obligations(rule)) -%}{%- endfor -%}
+    {{ union_of_obligations(queries) }}
+{% endmacro %}
+
+{# Queries that end in as_obligations() as one; typed and empty when the book holds no rule of the kind. #}
+{% macro union_of_obligations(queries) %}
+    {%- for query in queries %}
+    select * from ({{ query }}) as query_{{ loop.index }}
     {{ 'union all' if not loop.last }}
     {%- else %}
     select

@@ -1,2 +1,0 @@
--- depends_on: {{ ref('int_rule_events') }}
-{{ union_of_obligations(rules_of_kind('preceded_by'), obligations__preceded_by) }}
