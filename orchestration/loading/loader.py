@@ -16,7 +16,7 @@ from datetime import date
 from orchestration.errors import DataError
 from orchestration.loading.books import Arrival, Books, Entry, Known, effective_date
 from orchestration.loading.files import Content, InboxFile, read_content
-from orchestration.loading.merge import Merger, Outcome
+from orchestration.loading.merge import Mergers, Outcome
 from orchestration.loading.named import remember_named
 from orchestration.loading.quarantine import Rejects, take_out_completed
 from orchestration.loading.report import LoadReport
@@ -163,9 +163,9 @@ class _Group:
         self._session, self._books, self._arrivals = session, books, arrivals
         self._source = arrivals[0].source
         self._maker = RowMaker(session.vault.pseudonymiser, _origin(arrivals[0], 0, None), session.identity_columns())
-        self._merger = Merger(session.connection, self._source.dataset)
+        self._merger = Mergers(session.connection, self._source.datasets)
         self._rejects = Rejects(session, self._source.source_id)
-        self._rows: list[Row] = []
+        self._rows: dict[str, list[Row]] = {dataset.name: [] for dataset in self._source.datasets}
         self._taken = 0
         self._loads: list[_FileLoad] = []
 
@@ -188,16 +188,18 @@ class _Group:
         self._rejects.begin(load.load_id)
         for records, rejected in load.batches():
             self._rejects.add(rejected)
-            self._rows += self._maker.rows(records)
+            for dataset, chosen in self._source.by_dataset(records):
+                self._rows[dataset.name] += self._maker.rows(chosen)
             self._taken += len(records)
-            if len(self._rows) >= _BATCH_RECORDS:
+            if sum(map(len, self._rows.values())) >= _BATCH_RECORDS:
                 self._stage()
 
     def _stage(self) -> None:
-        if self._rows:
-            self._merger.add(to_arrow(self._source.dataset, self._rows), _STAGE_ROWS)
-            self._rows = []
-            remember_named(self._session, self._maker)
+        for dataset in self._source.datasets:
+            if rows := self._rows[dataset.name]:
+                self._merger.add(dataset, to_arrow(dataset, rows), _STAGE_ROWS)
+                self._rows[dataset.name] = []
+        remember_named(self._session, self._maker)
 
     def _finish(self) -> list[LoadReport]:
         outcomes, rejected = self._merger.finish(), self._rejects.finish()
@@ -215,10 +217,10 @@ class _Group:
         return [entry.report for entry in entries]
 
     def _stored(self) -> dict[int, int]:
-        """load_id -> lines of the rows that the table now has from this group."""
+        """load_id -> lines of the rows that the tables now have from this group."""
+        tables = " union all ".join(f"select load_id, lines from {each.table}" for each in self._source.datasets)
         rows = self._session.rows(
-            f"select load_id, sum(lines)::bigint from {self._source.dataset.table} "
-            "where load_id between ? and ? group by load_id",
+            f"select load_id, sum(lines)::bigint from ({tables}) where load_id between ? and ? group by load_id",
             [self._loads[0].load_id, self._loads[-1].load_id],
         )
         return dict(rows)
@@ -258,7 +260,7 @@ class _FileLoad:
     def _is_older(self) -> bool:
         """Whether its records came earlier than was known."""
         is_older = self.arrival.file.modified_ns // 1000 < self._known.oldest_us
-        return self.arrival.source.dataset.has_first_file and is_older
+        return is_older and any(dataset.has_first_file for dataset in self.arrival.source.datasets)
 
     def batches(self) -> Iterator[tuple[list[Record], list[Reject]]]:
         """The file in pieces that fit in memory, counting the lines of everything that comes by."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -83,6 +84,25 @@ class Outcome:
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(self.loaded + other.loaded, self.duplicate + other.duplicate, self.superseded + other.superseded)
+
+
+class Mergers:
+    """A merger for each of `datasets`: what a source brings that speaks of events and of counts in one file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, datasets: Iterable[Dataset]) -> None:
+        self._mergers = {dataset.name: Merger(connection, dataset) for dataset in datasets}
+
+    def add(self, dataset: Dataset, rows: pa.Table, stage_rows: int) -> None:
+        """Stage `rows` of one of the datasets."""
+        self._mergers[dataset.name].add(rows, stage_rows)
+
+    def finish(self) -> dict[int, Outcome]:
+        """Merge what is still waiting; what became of the lines of each load, over all datasets."""
+        total: dict[int, Outcome] = {}
+        for merger in self._mergers.values():
+            for load_id, outcome in merger.finish().items():
+                total[load_id] = total.get(load_id, Outcome()) + outcome
+        return total
 
 
 class Merger:

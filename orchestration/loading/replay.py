@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from orchestration.loading.files import InboxFile, find_files, read_content
-from orchestration.loading.merge import Merger, Outcome
+from orchestration.loading.merge import Mergers, Outcome
 from orchestration.loading.named import remember_named
 from orchestration.loading.quarantine import move_lines
 from orchestration.loading.rows import Origin, RowMaker, to_arrow
@@ -61,7 +61,7 @@ def replay(session: Session, source_of: Callable[[str], Source | None], tool_id:
             report += ReplayReport(remaining=sum(entry.lines for entry in entries))
             continue
         origin = Origin(source.source_id, source.tool_id, load_id, modified_at, effective)
-        file = _file_of_origin(session, path, fingerprint)
+        file = None if _share_lines(entries) else _file_of_origin(session, path, fingerprint)
         found = _from_file(session, source, file, entries) if file else _from_seals(session, source, entries)
         report += _load_mended(session, source, origin, entries, found)
     return report
@@ -72,6 +72,11 @@ def _entries(session: Session, load_id: int) -> list[_Entry]:
         "select rowid, line_no, lines from raw.quarantine where load_id = ? order by line_no, byte_offset", [load_id]
     )
     return [_Entry(*row) for row in rows]
+
+
+def _share_lines(entries: list[_Entry]) -> bool:
+    """Whether several records stood on one line, of which the file would give all: their own bytes tell them apart."""
+    return any(not entry.lines for entry in entries) or len({entry.line_no for entry in entries}) < len(entries)
 
 
 def _file_of_origin(session: Session, path: str, fingerprint: str) -> InboxFile | None:
@@ -141,12 +146,13 @@ def _load_mended(
     mended: list[_Entry] = []
     with session.transaction():
         maker = RowMaker(session.vault.pseudonymiser, origin, session.identity_columns())
-        merger = Merger(session.connection, source.dataset)
+        merger = Mergers(session.connection, source.datasets)
         whole = ((entry, records) for entry, items in found if (records := _records_of(entry, items)))
         while batch := list(islice(whole, _AT_ONCE)):
             mended += [entry for entry, _ in batch]
-            rows = maker.rows([record for _, records in batch for record in records])
-            merger.add(to_arrow(source.dataset, rows), _AT_ONCE)
+            for dataset, chosen in source.by_dataset([record for _, records in batch for record in records]):
+                if chosen:
+                    merger.add(dataset, to_arrow(dataset, maker.rows(chosen)), _AT_ONCE)
             remember_named(session, maker)
         outcome = merger.finish().get(origin.load_id, Outcome())
         for fate, lines in asdict(outcome).items():

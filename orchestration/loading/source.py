@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orchestration.loading.datasets import DATASETS, Dataset
 from orchestration.sources import SourceFormat
+from orchestration.sources.records import AggregateRecord, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +20,18 @@ class Source:
 
     @property
     def dataset(self) -> Dataset:
-        """Where its rows go."""
+        """Where its rows go; of a format that brings several datasets, the first."""
         return DATASETS[self.format.dataset]
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """Everywhere its rows go."""
+        return tuple(DATASETS[name] for name in self.format.datasets)
+
+    def by_dataset(self, records: list[Record]) -> Iterable[tuple[Dataset, list[Record]]]:
+        """`records` with the dataset they belong to, in order within each."""
+        if not self.format.also:
+            return [(self.dataset, records)]
+        counts: list[Record] = [record for record in records if type(record) is AggregateRecord]
+        events: list[Record] = [record for record in records if type(record) is not AggregateRecord]
+        return [(DATASETS["events"], events), (DATASETS["aggregates"], counts)]

@@ -97,7 +97,7 @@ def _tool(registry: Registry, tool: Tool, position: int, today: date) -> Row:
         "has_work_items": tool.work_items or _has_coverage(registry, tool),
         # A mapping says for itself what its records are; until it does, nothing is ruled out.
         "can_prove": any(one is None or one.can_prove for one in known),
-        "reads_aggregates": any(one is not None and one.dataset == "aggregates" for one in known),
+        "reads_aggregates": any(one is not None and "aggregates" in one.datasets for one in known),
         "production": _json(tool.production.model_dump(exclude_none=True)) if tool.production else None,
         "position": position,
     }

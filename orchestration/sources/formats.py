@@ -68,6 +68,14 @@ class SourceFormat:
     """One sentence: what its records can and cannot prove about use."""
     fields: tuple[Field, ...] = ()
     """The field table of docs/sources.md."""
+    also: tuple[Dataset, ...] = ()
+    """Further datasets that its files bring beside `dataset`: OpenTelemetry brings events and counts."""
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """Every dataset that its files bring."""
+        return (self.dataset, *self.also)
+
     late_days: int | None = None
     """Days after which a period of it no longer changes: what `late_days` of the source should be. None: no advice."""
     lateness: str = ""
