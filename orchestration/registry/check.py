@@ -1,4 +1,4 @@
-"""Everything that can be said about a workspace's configuration before any data are read: errors and warnings."""
+"""Everything that can be said about a workspace's configuration without reading logs: errors and warnings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestration.errors import ConfigError, Problem
 from orchestration.registry.cross_checks import INBOX_FOLDERS, format_of
+from orchestration.registry.dead_rules import dead_rules
 from orchestration.registry.explain import suggest
 from orchestration.registry.loading import OPTIONAL, Registry, raw_items, read
 from orchestration.registry.models import Tool
@@ -22,18 +23,19 @@ from orchestration.workspace import Workspace
 def check(workspace: Workspace, today: date | None = None) -> list[Problem]:
     """All problems of `workspace`, by file and line; `is_warning` tells those that do not stop a run."""
     registry, problems = read(workspace)
+    day = today or datetime.now(UTC).date()
     found = [
         *problems,
-        *_compiling(workspace, registry),
+        *_compiling(workspace, registry, day),
         *(problem for file, rules in registry.rule_sources for problem in advise(file, rules)),
-        *_tool_warnings(workspace, registry, today or datetime.now(UTC).date()),
+        *_tool_warnings(workspace, registry, day),
         *_folder_warnings(workspace, registry),
         *_file_warnings(workspace),
     ]
     return sorted(set(found))
 
 
-def _compiling(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
+def _compiling(workspace: Workspace, registry: Registry, today: date) -> Iterator[Problem]:
     for tool in registry.tools:
         yield from _raised(eligible_sql, registry, tool)
         mistakes = _raised(uses_sql, registry, tool)
@@ -44,6 +46,7 @@ def _compiling(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
         yield from error.problems
     else:
         yield from enacted_before(workspace, registry, rows)
+        yield from dead_rules(workspace, registry, rows, today)
 
 
 def _raised(render: Callable[[Registry, Tool], object], registry: Registry, tool: Tool) -> tuple[Problem, ...]:
