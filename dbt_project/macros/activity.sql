@@ -21,7 +21,17 @@
     coalesce({{ typed(json_text('attributes', name ~ '_date'), 'date') }}, {{ local_date(typed(json_text('attributes', name ~ '_at'), 'timestamp')) }})
 {%- endmacro %}
 
-{# The instant to which a row's figures reach: a snapshot only to when it was taken, anything else to its period's end. #}
+{#
+  To when a row's figures reach, as an instant and as the day after the last one they speak of: a snapshot to when it was
+  taken, a day to its end, any other period to its end or, while it still runs, to when the figures were made.
+#}
 {% macro reported_to() -%}
-    case when grain = 'snapshot' then as_of else {{ start_of_date('period_end') }} end
+    case
+        when grain = 'snapshot' then as_of
+        when grain = 'day' then {{ start_of_date('period_end') }}
+        else least({{ start_of_date('period_end') }}, as_of)
+    end
+{%- endmacro %}
+{% macro reported_end() -%}
+    case when grain in ('day', 'snapshot') then period_end else least(period_end, {{ add_days('cast(as_of as date)', 1) }}) end
 {%- endmacro %}

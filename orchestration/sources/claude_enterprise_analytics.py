@@ -83,15 +83,16 @@ def _record(row: Mapping[str, Any]) -> AggregateRecord:
     missing = "user.email_address and user.id are missing; totals without users are not read"
     counts = {f"{name}_{key}": value for name in _SURFACES for key, value in _counts(row, name).items()}
     counts["web_search_count"] = count(row.get("web_search_count"), "web_search_count")
-    measures = {name: _total(counts, endings) for name, endings in _TOTALS.items()}
-    decided = whole_total((measures["accepted"], measures["rejected"]))
+    totals = {name: _total(counts, endings) for name, endings in _TOTALS.items()}
+    decided = whole_total((totals["accepted"], totals["rejected"]))
+    measures: dict[str, int | float | None] = {**totals, "offered": decided}
     names = ("user", "date", "organization_id", "web_search_count")
     return replace(
         BARE,
         users=named(user, {"email_address": "email", "id": "anthropic_user_id"}, missing),
         scope=_organisation(row),
-        is_active=_is_active(measures, counts),
-        measures=measures | {"offered": decided},
+        is_active=_is_active(totals, counts),
+        measures=measures,
         attributes=known(counts) | others(row, names),
         coverage="active_only",
     )
@@ -107,10 +108,10 @@ def _total(counts: Mapping[str, int | None], endings: tuple[str, ...]) -> int | 
     )
 
 
-def _is_active(measures: Mapping[str, int | None], counts: Mapping[str, int | None]) -> bool | None:
+def _is_active(totals: Mapping[str, int | None], counts: Mapping[str, int | None]) -> bool | None:
     """As the vendor says it: a message, a session with Claude Code, or work with Cowork. Viewing what others shared is
     no use. With nothing positive, a count that is null may hide a use: unknown."""
-    acts = [*(measures[name] for name in _ACTIVE), counts.get("cowork_action_count")]
+    acts = [*(totals[name] for name in _ACTIVE), counts.get("cowork_action_count")]
     if any(acts):
         return True
     return None if None in counts.values() or not any(act is not None for act in acts) else False

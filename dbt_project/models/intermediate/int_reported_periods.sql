@@ -1,11 +1,11 @@
 -- What reports coarser than a day say of a person: weeks, months, 28 days, and snapshots. The period of a snapshot is
 -- the time it looks back on. A period is never spread over its days; all that is known of days are the first and the
--- last one on which the report itself says the person was active.
+-- last one on which the report itself says the person was active. A period that still runs ends with the report.
 with
 
 reports as (
     select
-        *,
+        tool_id, source_id, alias_no, grain, period_start, {{ reported_end() }} as period_end, coverage, is_active,
         {{ activity_date('first_activity') }} as first_activity_date,
         {{ activity_date('last_activity') }} as last_activity_date,
         {{ is_activity() }} as is_activity

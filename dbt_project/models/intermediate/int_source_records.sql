@@ -8,6 +8,6 @@ union all
 select
     tool_id, source_id, alias_no,
     -- The last day that a report covers: a week's figures cannot come before the week is over.
-    {{ add_days('period_end', -1) }},
+    {{ add_days(reported_end(), -1) }},
     {{ reported_to() }}, load_id, first_file_at
 from {{ ref('stg_usage_aggregates') }}

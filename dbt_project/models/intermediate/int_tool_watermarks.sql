@@ -12,7 +12,7 @@ newest_by_kind as (
     group by 1
     union all
     select
-        source_id, max({{ reported_to() }}), max(period_end),
+        source_id, max({{ reported_to() }}), max({{ reported_end() }}),
         max(case when {{ is_only_cost() }} then 0 else 1 end)
     from {{ ref('stg_usage_aggregates') }}
     group by 1
