@@ -71,12 +71,12 @@ class SourceFormat:
     also: tuple[Dataset, ...] = ()
     """Further datasets that its files bring beside `dataset`: OpenTelemetry brings events and counts."""
 
-    @property
-    def datasets(self) -> tuple[Dataset, ...]:
-        """Every dataset that its files bring."""
-        return (self.dataset, *self.also)
-
     late_days: int | None = None
     """Days after which a period of it no longer changes: what `late_days` of the source should be. None: no advice."""
     lateness: str = ""
     """When its figures settle and how far back to fetch them again, in a sentence."""
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """Every dataset that its files bring."""
+        return (self.dataset, *self.also)

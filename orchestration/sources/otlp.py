@@ -25,6 +25,8 @@ from orchestration.sources.otlp_sight import recognise
 from orchestration.sources.otlp_wire import METRICS, SHAPE, Entry, entries
 from orchestration.sources.records import Blank, Parsed, Record, Reject
 
+LATE_DAYS = 7
+
 
 def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
     """The events and counts of one file. Lines are physical, or in files that are no lines of JSON: entries."""
@@ -104,4 +106,6 @@ OTLP = SourceFormat(
     proves="Log events with human decisions prove correct and incorrect use; metrics prove use and counts, no order of "
     "steps; people who switched telemetry off look like non-users.",
     fields=FIELDS,
+    late_days=LATE_DAYS,
+    lateness="Records come within seconds; those of laptops that were offline, days later.",
 )

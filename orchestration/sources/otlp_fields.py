@@ -5,7 +5,6 @@ from __future__ import annotations
 from orchestration.sources import otlp_words as words
 from orchestration.sources.formats import Field
 
-_NO_CONTENT = "dropped: content is not needed to judge use; its length stays as `{}_length`"
 _WIRE = (
     Field("timeUnixNano", "occurred_at", "nanoseconds, text or number; cut to microseconds"),
     Field("attributes.event.timestamp", "occurred_at", "when timeUnixNano is absent; then observedTimeUnixNano"),
@@ -55,11 +54,8 @@ FIELDS: tuple[Field, ...] = (
     *_people(),
     *_columns(),
     *_METRICS,
-    *(Field(name, "", _NO_CONTENT.format(words.plain_name(name))) for name in words.CONTENT),
-    *(Field(name + "*" * name.endswith("."), "", "dropped: names a person or a machine") for name in words.PERSONAL),
-    *(
-        Field(f"span event {name}", "", "dropped: holds a message; the span itself is the event")
-        for name in words.CONTENT_EVENTS
-    ),
+    Field(", ".join(words.CONTENT), "attributes.<name>_length", "content is not needed to judge use: dropped"),
+    Field(", ".join(words.PERSONAL), "", "dropped: names a person, a machine or a folder; a final dot: all below it"),
+    Field(", ".join(words.CONTENT_EVENTS), "", "events on a span, dropped: messages; the span says there was a call"),
     Field("any other attribute", "attributes.<name>", "dots become underscores, so that rules can name it"),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from orchestration.sources.fields import FieldError
 from orchestration.sources.otlp_events import scope_name, surroundings
 from orchestration.sources.otlp_values import attributes_of
-from orchestration.sources.otlp_wire import Entry, entries
+from orchestration.sources.otlp_wire import SIGNALS, Entry, entries
 from orchestration.sources.otlp_words import vendor_of
 from orchestration.sources.sight import Sight
 
@@ -19,10 +20,14 @@ def recognise(sight: Sight) -> str | None:
     """The tools and signals in sight: "Claude Code: logs, metrics"; None when it is no telemetry."""
     found = list(_entries(sight))
     if not found:
-        return None
+        return "OpenTelemetry: no records" if any(map(_is_request, sight.records())) else None
     tools = sorted({_TITLES.get(_vendor(entry) or "", "OpenTelemetry") for entry in found})
     kinds = [name for kind, name in _KINDS.items() if any(entry.signal.kind == kind for entry in found)]
     return f"{', '.join(tools)}: {', '.join(kinds)}"
+
+
+def _is_request(record: Mapping[str, Any]) -> bool:
+    return any(signal.resources in record for signal in SIGNALS)
 
 
 def _entries(sight: Sight) -> Iterator[Entry]:

@@ -25,8 +25,10 @@ BASES = {
     "github-copilot-billing": "usage.csv",
     "claude-code-analytics": "page.json",
     "claude-enterprise-analytics": "users_2026-03-02.json",
+    "chatgpt-enterprise-users": "weekly_2026.csv",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
+    "otlp": "requests.jsonl",
     "people-csv": "people_2026-03-01.csv",
     "people": "people_2026-03-01.csv",
     "scim": "list.json",
@@ -37,9 +39,9 @@ BASES = {
     "eligible": "doc-extract_seats.csv",
 }
 CSV = {"people-csv", "people", "absences", "outages", "training", "work-items", "eligible"}
-CSV |= {"github-copilot-activity", "github-copilot-billing"}
-LINES = {"human-decision", "github-copilot-users"} | CSV
-EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim"]
+CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise-users"}
+LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
+EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics"]
 FOLDERS = {"people": "people-csv"}
 
@@ -61,7 +63,7 @@ def identity_of(record: object) -> str:
 
 def units(name: str, found: Outcome) -> set[str]:
     """The records, or where one record holds several events, the records as sets of events."""
-    if name not in ("label-studio", "amazon-a2i"):
+    if name not in ("label-studio", "amazon-a2i", "otlp"):
         return {identity_of(record) for record in found.records}
     by_record: dict[int, list[str]] = {}
     for record in found.records:
