@@ -324,4 +324,4 @@ def _total(duties: Iterable[Duty], outcome: str) -> int:
 
 def _verdict(rule: Rule, duties: Sequence[Duty]) -> str:
     outcomes = [duty.outcome for duty in duties for _ in range(duty.weight)]
-    return judge._verdict(rule, "", outcomes).verdict if outcomes else "not_triggered"
+    return judge.of_outcomes(rule, outcomes) if outcomes else "not_triggered"

@@ -11,16 +11,23 @@ from typing import Any
 
 import ruamel.yaml
 
-from orchestration.judging import Case, Judgement, judge
+from orchestration.judging import Case, CaseTraining, Judgement, judge
 from orchestration.registry.rule_models import Catalogue
 from orchestration.registry.rule_models import Rule as WrittenRule
 from orchestration.rules.compile import compile_rule
 from orchestration.rules.vocabulary import Vocabulary
 from tests.judge import reference
 from tests.judge.language import Log, Rule
-from tests.judge.random_cases import ATTRIBUTES, NAMES, RandomCase
+from tests.judge.random_cases import RandomCase
+from tests.judge.random_rules import ATTRIBUTES, MEASURES, MONDAY, NAMES
 
-VOCABULARY = Vocabulary.of(Catalogue(events=NAMES, attributes=ATTRIBUTES))
+CATALOGUE = {"events": list(NAMES), "attributes": dict(ATTRIBUTES), "measures": list(MEASURES)}
+VOCABULARY = Vocabulary.of(Catalogue.model_validate(CATALOGUE))
+# Something is known about training, whatever the case says: one completion of somebody who is in no case.
+TRAINING_IS_KNOWN = Case(
+    "training", (), (), MONDAY, MONDAY, MONDAY, MONDAY, trainings=[CaseTraining("nobody", "no module", MONDAY)]
+)
+BESIDE = ("absences", "outages", "days", "trainings", "items", "spans")
 Tally = Counter[tuple[object, ...]]
 
 
@@ -52,13 +59,17 @@ def production_case(case_id: str, log: Log, rules: Iterable[Mapping[str, Any]]) 
         data_from_at=log.data_from_at,
         absences=log.absences,
         outages=log.outages,
+        days=log.days,
+        trainings=log.trainings,
+        items=log.items,
+        spans=log.spans,
     )
 
 
 def differences(cases: Sequence[RandomCase]) -> list[Difference]:
     """The cases that the two judge differently, from one run of the production models."""
     jobs = [production_case(f"case-{number}", case.log, map(compiled, case.rules)) for number, case in enumerate(cases)]
-    by_case = _production(judge(jobs))
+    by_case = _production(judge([*jobs, TRAINING_IS_KNOWN]))
     found = []
     for number, case in enumerate(cases):
         said, expected = by_case.get(f"case-{number}", Counter()), _reference(case)
@@ -72,23 +83,28 @@ def differences(cases: Sequence[RandomCase]) -> list[Difference]:
 def _production(judgement: Judgement) -> dict[str, Tally]:
     found: dict[str, Tally] = {}
     for row in judgement.obligations:
-        key = ("obligation", row.rule_id, row.user_id, row.event_id, row.outcome, row.evidence_event_id)
-        found.setdefault(row.case_id, Counter())[key] += row.weight
+        whose = (row.rule_id, row.version, row.user_id, row.event_id, row.at, row.due)
+        obligation = ("obligation", *whose, row.outcome, row.evidence_event_id)
+        found.setdefault(row.case_id, Counter())[obligation] += row.weight
     for one in judgement.verdicts:
         counts = (one.judged, one.broken, one.pending, one.unknown + one.excused)
-        found.setdefault(one.case_id, Counter())["verdict", one.rule_id, one.user_id, *counts, one.verdict] += 1
+        verdict = ("verdict", one.rule_id, one.version, one.user_id, *counts, one.verdict)
+        found.setdefault(one.case_id, Counter())[verdict] += 1
     return found
 
 
 def _reference(case: RandomCase) -> Tally:
     rows: Tally = Counter()
-    for rule in case.rules:
-        found = reference.obligations(rule, case.log)
-        for one in found:
-            rows["obligation", rule.rule_id, one.user_id, one.event_id, one.outcome, one.evidence] += 1
-        for verdict in reference.verdicts(rule, found):
+    for rule_id in {rule.rule_id for rule in case.rules}:
+        versions = [rule for rule in case.rules if rule.rule_id == rule_id]
+        found = {rule: reference.obligations(rule, case.log) for rule in versions}
+        for rule in versions:
+            for one in found[rule]:
+                whose = (rule_id, rule.version, one.user_id, one.event_id, one.at, one.due)
+                rows["obligation", *whose, one.outcome, one.evidence] += one.weight
+        for decisive, verdict in reference.verdicts_of_versions(found):
             counts = (verdict.judged, verdict.broken, verdict.pending, verdict.undecided)
-            rows["verdict", rule.rule_id, verdict.user_id, *counts, verdict.verdict] += 1
+            rows["verdict", rule_id, decisive.version, verdict.user_id, *counts, verdict.verdict] += 1
     return rows
 
 
@@ -116,10 +132,11 @@ def _smaller(case: RandomCase) -> Iterable[RandomCase]:
             left = (*events[:start], *events[start + size :])
             if 0 < len(left) < len(events):
                 yield replace(case, log=replace(case.log, events=left))
-    if case.log.absences:
-        yield replace(case, log=replace(case.log, absences=()))
-    if case.log.outages:
-        yield replace(case, log=replace(case.log, outages=()))
+    for beside in BESIDE:
+        records = getattr(case.log, beside)
+        for number in range(len(records)):
+            fewer: dict[str, Any] = {beside: (*records[:number], *records[number + 1 :])}
+            yield replace(case, log=replace(case.log, **fewer))
 
 
 def shown(difference: Difference) -> str:
@@ -131,10 +148,7 @@ def shown(difference: Difference) -> str:
 
 
 def _beside(log: Log) -> dict[str, str]:
-    found = {
-        "absences": [f"{one.user_id} {one.first_date}..{one.last_date}" for one in log.absences],
-        "outages": [f"{start}..{end}" for start, end in log.outages],
-    }
+    found = {name: [str(one) for one in getattr(log, name)] for name in BESIDE}
     return {name: "; ".join(values) for name, values in found.items() if values}
 
 
@@ -143,7 +157,7 @@ def _rules_text(case: RandomCase) -> str:
     period = {"d0": log.starts_at, "d1": log.ends_at, "watermark": log.watermark_at, "data_from": log.data_from_at}
     document = {
         "tool": "tool",
-        "catalogue": {"events": list(NAMES), "attributes": dict(ATTRIBUTES)},
+        "catalogue": CATALOGUE,
         "period": {key: str(moment) for key, moment in period.items()},
         "rules": [rule.as_yaml() for rule in case.rules],
     }

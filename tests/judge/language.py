@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from orchestration.judging import CaseAbsence, CaseEvent
+from orchestration.judging import CaseAbsence, CaseDay, CaseEvent, CaseItem, CaseSpan, CaseTraining
 from tests.judge.conditions import Term
 
 TARGETS = {"followed_by": "then", "preceded_by": "first", "not_followed_by": "never"}
@@ -71,6 +71,20 @@ class Rule:
     settle: timedelta | None = None
     need: int | None = None
     unit: str = "days"
+    of_measure: str | None = None
+    among_measure: str | None = None
+    items: tuple[str, ...] = ()
+    by: Selector | None = None
+    accepted: Selector | Term | None = None
+    confidence: Term | None = None
+    low: int | None = None
+    high: int | None = None
+    gap: int | None = None
+    module: str | None = None
+    valid_for: timedelta | None = None
+    roles: tuple[str, ...] = ()
+    use_cases: tuple[str, ...] = ()
+    version: int = 1
     tolerate: int = 0
     severity: str = "major"
     incorrect: int = 5
@@ -82,7 +96,7 @@ class Rule:
         """The rule as a rule file says it."""
         said: Mapping[str, Any] = {
             "id": self.rule_id,
-            "version": 1,
+            "version": self.version,
             "kind": self.kind,
             "each": self.each and self.each.written(),
             "must": self.must and self.must.written(),
@@ -93,8 +107,17 @@ class Rule:
             "within": self.within and _duration(self.within),
             "immediately": self.immediately or None,
             "per": self.per,
-            "of": self.of and self.of.written(),
-            "among": self.among and self.among.written(),
+            "of": self.of_measure or (self.of and self.of.written()),
+            "among": self.among_measure or (self.among and self.among.written()),
+            "items": list(self.items) or None,
+            "by": self.by and self.by.written(),
+            "accepted": self.accepted and self.accepted.written(),
+            "confidence": self.confidence and self.confidence.written(),
+            "low": _percent(self.low),
+            "high": _percent(self.high),
+            "gap": _percent(self.gap),
+            "module": self.module,
+            "valid_for": self.valid_for and _duration(self.valid_for),
             "min": self._bound(self.least),
             "max": self._bound(self.most),
             "settle": self.settle and _duration(self.settle),
@@ -102,12 +125,14 @@ class Rule:
             "tolerate": f"{self.tolerate}%" if self.tolerate else None,
             "severity": self.severity,
             "evidence": {"incorrect": self.incorrect, "correct": self.correct},
+            "roles": list(self.roles) or None,
+            "use_cases": list(self.use_cases) or None,
             "effective": self._effective() or None,
         }
         return {key: value for key, value in said.items() if value is not None}
 
     def _bound(self, value: int | None) -> int | str | None:
-        return f"{value}%" if self.kind == "share" and value is not None else value
+        return _percent(value) if self.kind == "share" else value
 
     def _effective(self) -> dict[str, str]:
         days = {"from": self.effective_from, "to": self.effective_to}
@@ -116,7 +141,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events and the period over which they are judged."""
+    """Events and the period over which they are judged. `knows_training`: somebody's completion was loaded."""
 
     events: tuple[CaseEvent, ...]
     starts_at: datetime
@@ -125,6 +150,27 @@ class Log:
     data_from_at: datetime
     absences: tuple[CaseAbsence, ...] = ()
     outages: tuple[tuple[datetime, datetime], ...] = ()
+    days: tuple[CaseDay, ...] = ()
+    trainings: tuple[CaseTraining, ...] = ()
+    items: tuple[CaseItem, ...] = ()
+    spans: tuple[CaseSpan, ...] = ()
+    knows_training: bool = True
+
+    @property
+    def people(self) -> list[str]:
+        """Everybody who is named anywhere."""
+        named = {one.user_id for one in self.events if one.user_id is not None}
+        named |= {one.user_id for records in (self.days, self.trainings, self.items, self.spans) for one in records}
+        return sorted(named)
+
+    def span(self, user: str, day: date) -> CaseSpan:
+        """What the roster says of somebody on that day; nothing is said of people without a span."""
+        found = [one for one in self.spans if one.user_id == user and one.valid_from <= day <= one.valid_to]
+        return found[0] if found else CaseSpan(user, day, day)
+
+
+def _percent(value: int | None) -> str | None:
+    return None if value is None else f"{value}%"
 
 
 def _duration(length: timedelta) -> str:

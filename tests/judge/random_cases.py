@@ -5,33 +5,16 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from orchestration.judging import CaseAbsence, CaseEvent
-from tests.judge.conditions import (
-    Between,
-    Binary,
-    Both,
-    Coalesce,
-    Column,
-    Either,
-    Greatest,
-    IsNull,
-    Literal,
-    Not,
-    OneOf,
-    Term,
-)
-from tests.judge.language import Alternative, Log, Rule, Selector
+from orchestration.judging import CaseAbsence, CaseDay, CaseEvent, CaseItem, CaseSpan, CaseTraining
+from tests.judge.language import Log, Rule
+from tests.judge.random_rules import ITEM_KINDS, MODULES, MONDAY, NAMES, ROLES, USE_CASES, random_rules
 
-NAMES = ("a", "b", "c", "d")
 # Names that careless readers take for nothing.
 USERS = ("ann", "bob", "NA", "null")
 TEXTS = ("x", "y", "NA", "null", None)
+ITEMS = ("x", "y", "NA", "null", "z")
 AMOUNTS = (0.0, 1.0, 2.5, 10000.0, None)
-ATTRIBUTES = {"claim_id": "text", "amount": "double", "flag": "boolean"}
-MONDAY = datetime(2024, 1, 1)
-KINDS = {"followed_by": 5, "preceded_by": 5, "not_followed_by": 3, "count": 4, "check": 2, "share": 2, "cadence": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +32,7 @@ def random_case(seed: int, rules: int = 2) -> RandomCase:
     step = chance.choice([timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=6), timedelta(days=1)])
     length = chance.choice([3, 8, 20, 40])
     log = _log(chance, step, length)
-    return RandomCase(seed, log, tuple(_rule(chance, f"rule-{number + 1}", step, length) for number in range(rules)))
+    return RandomCase(seed, log, tuple(random_rules(chance, rules, step, length)))
 
 
 # --- logs ------------------------------------------------------------------------------------------------------------
@@ -60,18 +43,21 @@ def _log(chance: random.Random, step: timedelta, length: int) -> Log:
     end = start + step * (length + 1)
     size = chance.choice([1, 3, 6, 10, 15, 25])
     events = _events(chance, start, step, length, size)
+    watermark = end + timedelta(days=400) if chance.random() < 0.5 else start + step * chance.randrange(length + 1)
     return Log(
         events=events,
         starts_at=start if chance.random() < 0.5 else start + step * chance.randrange(length // 2 + 1),
         ends_at=end if chance.random() < 0.5 else end - step * chance.randrange(length // 3 + 1),
-        watermark_at=end + timedelta(days=400)
-        if chance.random() < 0.5
-        else start + step * chance.randrange(length + 1),
+        watermark_at=watermark,
         data_from_at=start - timedelta(days=400)
         if chance.random() < 0.5
         else start + step * chance.randrange(length + 1),
         absences=_absences(chance, start, step * length),
         outages=_outages(chance, start, step, length),
+        days=_days(chance, start, step * length),
+        trainings=_trainings(chance, start, step, length),
+        items=_items(chance, start, step, length, watermark),
+        spans=_spans(chance, start, step * length),
     )
 
 
@@ -93,7 +79,8 @@ def _events(chance: random.Random, start: datetime, step: timedelta, length: int
             "claim_id": chance.choice(texts),
             "decision": chance.choice(["approve", "reject", None]),
             "amount": chance.choice(AMOUNTS),
-            "confidence": chance.choice([0.0, 0.5, 1.0, None]),
+            "confidence": chance.choice([0.0, 0.35, 0.5, 0.8, 1.0, None]),
+            "use_case": chance.choice((*USE_CASES, None)),
             "flag": chance.choice([True, False, None]),
         }
         user = chance.choice(users)
@@ -120,111 +107,58 @@ def _outages(
     return tuple(found)
 
 
-# --- rules -----------------------------------------------------------------------------------------------------------
+def _days(chance: random.Random, start: datetime, length: timedelta) -> tuple[CaseDay, ...]:
+    """At most one for a person and day."""
+    found: dict[tuple[str, date], CaseDay] = {}
+    for _ in range(chance.choice([0, 0, 2, 8, 30])):
+        user, day = chance.choice(USERS), (start + length * chance.random()).date()
+        measures: dict[str, float | None] = {
+            "offered": chance.choice([0, 1, 5, None]),
+            "accepted": chance.choice([0, 1, 3, None]),
+            "reviews": chance.choice([0, 1, 2, None]),
+        }
+        found[user, day] = CaseDay(user, day, measures)
+    return tuple(found.values())
 
 
-def _rule(chance: random.Random, rule_id: str, step: timedelta, length: int) -> Rule:
-    kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
-    common: dict[str, Any] = {
-        "rule_id": rule_id,
-        "kind": kind,
-        "severity": chance.choice(["blocker", "major", "major", "minor"]),
-        "incorrect": chance.choice([1, 2, 3, 5]),
-        "correct": chance.choice([1, 2, 4, 10]),
-        "effective_from": _day(chance) if chance.random() < 0.1 else None,
-        "effective_to": _day(chance) + timedelta(days=14) if chance.random() < 0.1 else None,
-        "tolerate": 0 if kind == "share" else chance.choice([0, 0, 10, 25, 50]),
-    }
-    of_the_kind = {"count": _count, "check": _check, "share": _share, "cadence": _cadence}.get(kind)
-    own = of_the_kind(chance, step, length) if of_the_kind else _sequence(chance, kind, step, length)
-    return Rule(**(common | own))
+def _trainings(chance: random.Random, start: datetime, step: timedelta, length: int) -> tuple[CaseTraining, ...]:
+    return tuple(
+        CaseTraining(chance.choice(USERS), chance.choice(MODULES), start + step * chance.randrange(-length, length + 1))
+        for _ in range(chance.choice([0, 1, 3, 8]))
+    )
 
 
-def _day(chance: random.Random) -> date:
-    return MONDAY.date() + timedelta(days=chance.randrange(14))
+def _items(
+    chance: random.Random, start: datetime, step: timedelta, length: int, watermark: datetime
+) -> tuple[CaseItem, ...]:
+    """An item is told by its id alone; none is closed after the watermark (see test_corners_of_records.py)."""
+    found = []
+    for item_id in chance.sample(ITEMS, chance.choice([0, 0, 2, len(ITEMS)])):
+        closes = start + step * chance.randrange(length + 1)
+        opens = closes - step * chance.randrange(length + 1)
+        found.append(
+            CaseItem(
+                chance.choice(USERS),
+                item_id,
+                chance.choice(ITEM_KINDS),
+                opens if chance.random() < 0.9 else None,
+                closes if chance.random() < 0.9 and closes <= watermark else None,
+            )
+        )
+    return tuple(found)
 
 
-def _sequence(chance: random.Random, kind: str, step: timedelta, length: int) -> dict[str, Any]:
-    who = chance.choice(["same_user", "same_user", "other_user", "anyone"])
-    keys = chance.choice([("item_id",), ("claim_id",), ("item_id", "claim_id"), ("amount",), ("session_id",)])
-    has_fence = kind != "not_followed_by"
-    return {
-        "each": _selector(chance),
-        "target": _selector(chance),
-        "fence": _selector(chance) if has_fence and chance.random() < 0.4 else None,
-        "who": who,
-        "same": keys if who != "same_user" or chance.random() < 0.4 else (),
-        "within": step * chance.choice([1, 2, 3, length, 10 * length]),
-        "immediately": has_fence and chance.random() < 0.25,
-    }
+def _spans(chance: random.Random, start: datetime, length: timedelta) -> tuple[CaseSpan, ...]:
+    """The roster says the same of a person for ever, or something else from some day on."""
+    found = []
+    for user in USERS if chance.random() < 0.6 else ():
+        turn = (start + length * chance.random()).date() if chance.random() < 0.5 else date.max
+        found.append(CaseSpan(user, date.min, turn, *_duties(chance)))
+        if turn < date.max:
+            found.append(CaseSpan(user, turn + timedelta(days=1), date.max, *_duties(chance)))
+    return tuple(found)
 
 
-def _count(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
-    least = chance.choice([None, 0, 1, 2])
-    return {
-        "per": chance.choice(["item", "session", "day", "claim_id", "item_id"]),
-        "of": _selector(chance),
-        "each": _selector(chance) if chance.random() < 0.5 else None,
-        "least": least,
-        "most": chance.choice([0, 1, 2, 3]) if least is None else chance.choice([None, least, least + 1]),
-        "settle": None if chance.random() < 0.3 else step * chance.randrange(1, length + 1),
-    }
-
-
-def _check(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
-    return {"each": _selector(chance), "must": _condition(chance)}
-
-
-def _share(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
-    among = _selector(chance)
-    of = _selector(chance, chance.sample(sorted(among.names), 1))
-    least = chance.choice([None, 0, 20, 40, 50])
-    most = chance.choice([60, 75, 95, 100]) if least is None else chance.choice([None, 60, 95])
-    return {"of": of, "among": among, "least": least, "most": most}
-
-
-def _cadence(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
-    return {"of": _selector(chance), "need": chance.randrange(1, 6), "unit": chance.choice(["days", "events"])}
-
-
-def _selector(chance: random.Random, names: list[str] | None = None) -> Selector:
-    first = _alternative(chance, names)
-    return Selector((first, _alternative(chance, None)) if chance.random() < 0.15 else (first,))
-
-
-def _alternative(chance: random.Random, names: list[str] | None) -> Alternative:
-    chosen = names or chance.sample(NAMES[:3], chance.choice([1, 1, 2]))
-    return Alternative(tuple(chosen), _condition(chance) if chance.random() < 0.3 else None)
-
-
-def _condition(chance: random.Random, depth: int = 2) -> Term:
-    if depth and chance.random() < 0.4:
-        left, right = _condition(chance, depth - 1), _condition(chance, depth - 1)
-        joined: list[Term] = [Both(left, right), Either(left, right), Not(left)]
-        return chance.choice(joined)
-    text = Column(chance.choice(["decision", "claim_id", "item_id"]))
-    number = _number(chance)
-    plain: list[Term] = [
-        Binary(text, chance.choice(["=", "<>"]), Literal(chance.choice(["approve", "reject", "x", "NA", "null"]))),
-        OneOf(text, (Literal("approve"), Literal("x"), Literal("null"))),
-        IsNull(chance.choice([text, number]), is_negated=chance.random() < 0.5),
-        Binary(number, chance.choice(["=", "<>", "<", "<=", ">", ">="]), Literal(chance.choice([0.5, 1.0, 10000.0]))),
-        Between(number, Literal(0.5), Literal(2.5)),
-        Binary(Column("flag"), "=", Literal(content=chance.random() < 0.5)),
-        Column("flag"),
-    ]
-    return chance.choice(plain)
-
-
-def _number(chance: random.Random) -> Term:
-    plain = [Column("amount"), Column("confidence")]
-    known = Coalesce(plain[0], Literal(1.0)), Coalesce(plain[1], Literal(0.5))
-    numbers: list[Term] = [
-        *plain,
-        *plain,
-        Binary(plain[0], chance.choice(["+", "-", "*"]), plain[1]),
-        Binary(plain[0], "/", plain[1]),
-        known[0],
-        Greatest(known, is_least=chance.random() < 0.5),
-    ]
-    return chance.choice(numbers)
+def _duties(chance: random.Random) -> tuple[str | None, int | None]:
+    patterns = (None, None, 0b0001111, 0b0010101, 0b1100000, 0b1111111, 0b0000100, 0)
+    return chance.choice((*ROLES, None)), chance.choice(patterns)

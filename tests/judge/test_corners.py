@@ -17,7 +17,7 @@ from orchestration.judging import CaseEvent, Judgement, judge
 from tests.judge import reference
 from tests.judge.comparing import compiled, production_case
 from tests.judge.language import Log, Rule, events
-from tests.judge.random_cases import MONDAY
+from tests.judge.random_rules import MONDAY
 
 MINUTE = timedelta(minutes=1)
 EVENT = re.compile(r"(\d+)([a-d])(?:@([\w-]+))?(?:/(\w+))?")

@@ -22,7 +22,8 @@ from orchestration.transform import run_models
 from orchestration.workspace import Workspace
 from tests.judge.comparing import compiled, production_case
 from tests.judge.language import Log
-from tests.judge.random_cases import MONDAY, random_case
+from tests.judge.random_cases import random_case
+from tests.judge.random_rules import MONDAY
 
 CASES = [random_case(seed) for seed in range(20_000, 20_060)]
 OUTCOMES = ("kept", "broken", "pending", "unknown", "excused")

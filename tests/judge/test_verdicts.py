@@ -11,7 +11,8 @@ from orchestration.judging import CaseEvent
 from tests.judge.comparing import differences, shown
 from tests.judge.conditions import Column
 from tests.judge.language import Alternative, Log, Rule, Selector, events
-from tests.judge.random_cases import MONDAY, RandomCase
+from tests.judge.random_cases import RandomCase
+from tests.judge.random_rules import MONDAY
 
 GOOD = Selector((Alternative(("a",), Column("flag")),))
 FAR = timedelta(days=400)
