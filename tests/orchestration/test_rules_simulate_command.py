@@ -160,6 +160,7 @@ def test_nothing_is_enacted(company: Workspace, stricter: Path) -> None:
     assert list(company.build.glob("counterfactual-*")) == []
     assert "nothing is enacted" in output.stdout
     assert "people change their class" in output.stdout
+    assert not KEY.search(output.stdout)
     assert "newly violate it" in output.stdout
     assert "new.yml:" in output.stderr
     assert "means something else than when version 1 was enacted - write `version: 2`" in output.stderr
@@ -170,9 +171,8 @@ def test_nobody_is_listed_unless_asked_for_and_then_it_is_logged(
 ) -> None:
     log = company.vault / "access.log"
     before = log.read_bytes() if log.is_file() else b""
-    for as_json in (False, True):
-        show_simulation(company, Question(stricter), as_json=as_json)
-        assert not KEY.search(capsys.readouterr().out)
+    show_simulation(company, Question(stricter), as_json=True)
+    assert not KEY.search(capsys.readouterr().out)
     assert (log.read_bytes() if log.is_file() else b"") == before
     show_simulation(company, Question(stricter, with_people=True, why="a look ahead"), as_json=False)
     listed = set(KEY.findall(capsys.readouterr().out))
@@ -194,8 +194,8 @@ def test_mistakes_in_the_file_are_those_of_check_with_their_place(company: Works
     for old, new, where, what in (
         ("decision_source = 'human'", "confidance > 0.5", r":11:9", "did you mean 'confidence'"),
         (f"tool: {TOOL}", "tool: doc-extrakt", r":2:7", "there is no tool 'doc-extrakt'"),
-        ("id: every-decision-is-human", "id: code-assistant-x\n  sevrity: minor", r":8:3", "sevrity"),
-        ("kind: check", "kind: chekc", r":9:9", "chekc"),
+        ("severity: minor", "sevrity: minor", r":12:3", "did you mean 'severity'"),
+        ("kind: check", "kind: chekc", r":8:9", "chekc"),
     ):
         bad = written(tmp_path / "bad.yml", NEW_RULE.replace(old, new))
         with pytest.raises(ConfigError, match=rf"bad\.yml{where}: .*{what}"):
