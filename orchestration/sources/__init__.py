@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from orchestration.sources.absences import ABSENCES
 from orchestration.sources.amazon_a2i import AMAZON_A2I
+from orchestration.sources.chatgpt_enterprise_users import CHATGPT_ENTERPRISE_USERS
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from orchestration.sources.claude_enterprise_analytics import CLAUDE_ENTERPRISE_ANALYTICS
 from orchestration.sources.eligible import ELIGIBLE
@@ -20,6 +21,7 @@ from orchestration.sources.github_copilot_seats import GITHUB_COPILOT_SEATS
 from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
 from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.label_studio import LABEL_STUDIO
+from orchestration.sources.otlp import OTLP
 from orchestration.sources.outages import OUTAGES
 from orchestration.sources.people import PEOPLE
 from orchestration.sources.people_csv import PEOPLE_CSV
@@ -34,9 +36,11 @@ _ALL = (
     GITHUB_COPILOT_BILLING,
     CLAUDE_CODE_ANALYTICS,
     CLAUDE_ENTERPRISE_ANALYTICS,
+    CHATGPT_ENTERPRISE_USERS,
     HUMAN_DECISION,
     LABEL_STUDIO,
     AMAZON_A2I,
+    OTLP,
     PEOPLE,
     PEOPLE_CSV,
     SCIM,

@@ -42,8 +42,9 @@ CSV = {"people-csv", "people", "absences", "outages", "training", "work-items", 
 CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise-users"}
 LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp"]
+EVERY_FIELD += ["entra"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics"]
-FOLDERS = {"people": "people-csv"}
+FOLDERS = {"people": "people-csv", "training": "training-csv"}
 
 
 def base(name: str) -> bytes:
