@@ -10,10 +10,12 @@ from types import MappingProxyType
 
 from orchestration.sources.absences import ABSENCES
 from orchestration.sources.amazon_a2i import AMAZON_A2I
+from orchestration.sources.bamboohr import BAMBOOHR
 from orchestration.sources.chatgpt_enterprise_users import CHATGPT_ENTERPRISE_USERS
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from orchestration.sources.claude_enterprise_analytics import CLAUDE_ENTERPRISE_ANALYTICS
 from orchestration.sources.eligible import ELIGIBLE
+from orchestration.sources.entra import ENTRA
 from orchestration.sources.formats import Dataset, Parser, SourceFormat
 from orchestration.sources.github_copilot_activity import GITHUB_COPILOT_ACTIVITY
 from orchestration.sources.github_copilot_billing import GITHUB_COPILOT_BILLING
@@ -21,13 +23,17 @@ from orchestration.sources.github_copilot_seats import GITHUB_COPILOT_SEATS
 from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
 from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.label_studio import LABEL_STUDIO
+from orchestration.sources.okta import OKTA
 from orchestration.sources.otlp import OTLP
 from orchestration.sources.outages import OUTAGES
 from orchestration.sources.people import PEOPLE
 from orchestration.sources.people_csv import PEOPLE_CSV
 from orchestration.sources.scim import SCIM
 from orchestration.sources.training import TRAINING
+from orchestration.sources.training_csv import TRAINING_CSV
 from orchestration.sources.work_items import WORK_ITEMS
+from orchestration.sources.workday import WORKDAY
+from orchestration.sources.xapi import XAPI
 
 _ALL = (
     GITHUB_COPILOT_USERS,
@@ -44,9 +50,15 @@ _ALL = (
     PEOPLE,
     PEOPLE_CSV,
     SCIM,
+    ENTRA,
+    OKTA,
+    BAMBOOHR,
+    WORKDAY,
     ABSENCES,
     OUTAGES,
     TRAINING,
+    TRAINING_CSV,
+    XAPI,
     WORK_ITEMS,
     ELIGIBLE,
 )

@@ -18,16 +18,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from orchestration.sources.byte_source import CAPS, Caps
 from orchestration.sources.fields import FieldError, candidates, day, moment
 from orchestration.sources.lines import Line, read_lines
-from orchestration.sources.records import Blank, Identity, Parsed, Record, Reject
+from orchestration.sources.records import Blank, Identity, Reject
 
 _DELIMITERS = (",", ";", "\t")
 _JOINED_LINES = 50
 """How many physical lines one row may span."""
+
+_Made = TypeVar("_Made")
 
 
 class _OpenQuoteError(FieldError):
@@ -96,9 +98,9 @@ def in_order(first: date | None, last: date | None, name: str) -> None:
 
 
 def read_csv(
-    path: Path, needs: tuple[tuple[str, ...], ...], build: Callable[[Row], Record], caps: Caps = CAPS
-) -> Iterator[Parsed]:
-    """The records that `build` makes of the rows; a FieldError of `build` costs its row.
+    path: Path, needs: tuple[tuple[str, ...], ...], build: Callable[[Row], _Made], caps: Caps = CAPS
+) -> Iterator[_Made | Reject | Blank]:
+    """The records, or whatever else, that `build` makes of the rows; a FieldError of `build` costs its row.
 
     `needs`: groups of column names; of each group the header must have at least one, else the whole file is one Reject.
     """

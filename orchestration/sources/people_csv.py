@@ -6,14 +6,27 @@ Every column that is neither known nor an identity namespace is an attribute.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from orchestration.sources.csv_lines import Row, in_order, read_csv
+from orchestration.sources.csv_lines import Row, column_name, in_order, read_csv
 from orchestration.sources.fields import FieldError
 from orchestration.sources.formats import Field, SourceFormat
-from orchestration.sources.records import Identity, Parsed, PersonRecord
+from orchestration.sources.looking import look
+from orchestration.sources.records import Identity, Parsed, PersonRecord, Reject
+from orchestration.sources.roster_columns import (
+    MANAGER_EMAIL,
+    NOTHING,
+    STATUS,
+    SYNONYM_FIELDS,
+    Columns,
+    columns_of,
+    is_there,
+    squeezed,
+)
+from orchestration.sources.rosters import Draft, identities, with_managers
 from orchestration.sources.sight import Sight
 
 NAMESPACES = frozenset(
@@ -27,25 +40,49 @@ _KNOWN = frozenset(
     {"person_id", "name", "department", "team", "location", "role", "manager_id"}
     | {"eligible_from", "eligible_to", "fte", "working_days"}
 )
+AS_THEY_ARE = Columns()
+NO_ID = (
+    "no column is known to hold the person's id; rename it to person_id,"
+    " or name it in config/people.yml: columns: {person_id: <its name>}"
+)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def is_namespace(column: str) -> bool:
-    """Whether a column of a roster holds identifiers of the person rather than an attribute."""
+    """Whether a column of a roster holds identifiers of the person rather than an attribute or somebody else's."""
+    if column.startswith(("manager_", "supervisor_")):
+        return False
     return column in NAMESPACES or column.endswith(_NAMESPACE_ENDS)
 
 
-def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
-    """The people of one file. `now` is not used: a roster may speak of the future."""
+def parse(path: Path, *, now: datetime | None = None, columns: Mapping[str, str] = NOTHING) -> Iterator[Parsed]:
+    """The people of one file. `now` is not used: a roster may speak of the future.
+
+    `columns`: our name of a column -> its name in the company's files; see roster_columns.
+    """
     del now
-    return read_csv(path, (("person_id",),), _record)
+    header = [column_name(name) for name in look(path).header]
+    found = columns_of(header, columns)
+    if found and (found.has_person_id or "person_id" in header):
+        return with_managers(lambda: read_csv(path, (), lambda row: person_of(row, found)))
+    return map(_without_id, read_csv(path, (("person_id",),), lambda row: person_of(row).person))
 
 
-def _record(row: Row) -> PersonRecord:
-    others = row.others(_KNOWN)
+def _without_id(item: Parsed) -> Parsed:
+    """The reject of a header without a person_id, with what to do about it."""
+    if isinstance(item, Reject) and item.reason.startswith("the header has no column"):
+        return replace(item, reason=NO_ID)
+    return item
+
+
+def person_of(row: Row, columns: Columns = AS_THEY_ARE) -> Draft:
+    """The person of one row, whose columns are ours already or are renamed by `columns`."""
+    row = replace(row, cells=columns.renamed(row.cells)) if columns else row
+    others = row.others(_KNOWN | {MANAGER_EMAIL} if columns else _KNOWN)
     first, last = row.day("eligible_from"), row.day("eligible_to")
     in_order(first, last, "eligible_to")
-    return PersonRecord(
+    manager_id = row.cells.get("manager_id")
+    person = PersonRecord(
         line_no=row.line_no,
         lines=row.lines,
         person_id=row.needed("person_id"),
@@ -55,14 +92,21 @@ def _record(row: Row) -> PersonRecord:
         team=row.cells.get("team"),
         location=row.cells.get("location"),
         role=row.cells.get("role"),
-        manager_id=row.cells.get("manager_id"),
+        manager_id=manager_id,
         eligible_from=first,
         eligible_to=last,
         fte=_share(row.cells.get("fte")),
         working_days=working_days(row.cells.get("working_days")),
-        is_active=True,
+        is_active=is_there(row.cells.get(STATUS)) if columns else True,
         attributes={name: value for name, value in others.items() if not is_namespace(name)},
     )
+    return Draft(person, _managers(manager_id, row.cells.get(MANAGER_EMAIL)) if columns else ())
+
+
+def _managers(manager_id: str | None, email: str | None) -> tuple[Identity, ...]:
+    """What a renamed column says of the manager: an id, which may be a number or an address, and an address."""
+    known = (("person_id", manager_id), ("employee_number", manager_id), ("email", manager_id), ("email", email))
+    return identities(known)
 
 
 def _share(value: str | None) -> float | None:
@@ -97,13 +141,19 @@ def _weekday(name: str) -> int:
     return _DAYS.index(name[:3])
 
 
-_OTHERS = frozenset({"from", "to", "module", "completed_at", "item_id", "tool_id"})
+_OTHERS = frozenset({"from", "to", "module", "completedat", "itemid", "toolid", "metricdate", "reportrefreshdate"})
+_DESCRIBES = frozenset({"email", "name", "department", "manager_id", "role", "location"})
 
 
 def recognise(sight: Sight) -> str | None:
-    """A roster has a person_id and something about the person, and is none of the other lists of people."""
-    is_roster = sight.has_columns("person_id") and len(sight.columns) > 1
-    return "CSV" if is_roster and not sight.columns & _OTHERS else None
+    """A roster has a person_id, or what HR systems call it, and something about the person; no period, no module."""
+    names = frozenset(map(squeezed, sight.columns))
+    if names & _OTHERS or {"userprincipalname", "id"} <= names:
+        return None
+    if "person_id" in sight.columns:
+        return "CSV" if len(names) > 1 else None
+    guessed = columns_of(sight.columns).guessed
+    return "CSV with other names" if "person_id" in guessed and guessed.keys() & _DESCRIBES else None
 
 
 PEOPLE_CSV = SourceFormat(
@@ -133,6 +183,7 @@ PEOPLE_CSV = SourceFormat(
         Field("email", "aliases (email)"),
         Field("*_login, *_user_id, *_oid, *_upn, *_email, *_username, *_account_id", "aliases (the column's name)"),
         Field(", ".join(sorted(NAMESPACES - {"email"})), "aliases (the column's name)"),
+        *(replace(one, note=f"without a person_id; {one.note}".rstrip("; ")) for one in SYNONYM_FIELDS),
         Field("*", "attributes.*", "every other column; those that name or describe a person closely go to the vault"),
     ),
 )

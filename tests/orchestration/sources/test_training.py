@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from accounting import FIXTURES, read
 
@@ -8,13 +9,20 @@ from orchestration.sources.records import Identity, TrainingRecord
 
 
 def test_a_completion_names_its_person_by_number_or_address() -> None:
-    assert read("training", FIXTURES / "training" / "valid" / "lms.csv").records == [
+    assert read("training", FIXTURES / "training-csv" / "valid" / "lms.csv").records == [
         TrainingRecord(2, 1, (Identity("person_id", "E1"),), "safe-use", datetime(2026, 2, 1, 10), {"score": "91"}),
         TrainingRecord(3, 1, (Identity("email", "bo@acme.test"),), "safe-use", datetime(2026, 2, 2), {}),
     ]
 
 
 def test_every_reason_to_reject_costs_one_line() -> None:
-    outcome = read("training", FIXTURES / "training" / "invalid" / "every_reason.csv")
+    outcome = read("training", FIXTURES / "training-csv" / "invalid" / "every_reason.csv")
     assert (outcome.records, outcome.lines) == ([], 5)
     assert outcome.codes == ["missing_field", "missing_field", "missing_field", "bad_time"]
+
+
+def test_completions_are_told_by_what_the_file_holds(tmp_path: Path) -> None:
+    for name, file in (("training-csv", "lms.csv"), ("xapi", "statements.json")):
+        path = tmp_path / "completions"
+        path.write_bytes((FIXTURES / name / "valid" / file).read_bytes())
+        assert read("training", path).records == read(name, path).records != []
