@@ -82,9 +82,12 @@ def _literal(node: Node, dialect: Dialect) -> str:
 
 
 def text(value: str, dialect: Dialect = "duckdb") -> str:
-    """A text literal. DuckDB knows no escape but the doubled quote; in Spark a backslash escapes, so it is doubled."""
+    """A text literal. DuckDB knows no escape but the doubled quote; in Spark a backslash escapes, so it is doubled.
+
+    Spark also puts variables in, `${env:HOME}` for one, before it parses and within texts: there the brace is escaped.
+    """
     if dialect == "spark":
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "$\\{") + "'"
     return "'" + value.replace("'", "''") + "'"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One obligation per ..., kept if and only if ...; `further`: what else a writer must know. Declare: its templates."""
+    """One obligation `per`, `kept` if and only if; what else a writer must know; the Declare templates it expresses."""
 
     per: str
     kept: str
@@ -44,7 +44,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "not response",
     ),
     "count": Meaning(
-        "person and session, item, conversation, day or attribute (`per`), where the group has an `each` if one is named",
+        "person and session, item, conversation, day or attribute (`per`) that has an `each`, if one is named",
         "`min` <= number of `of` <= `max`",
         "Too many is broken at once; anything else is pending until the group has been quiet for `settle`.",
         "existence n, absence n, exactly n",
