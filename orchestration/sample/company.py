@@ -1,4 +1,4 @@
-"""Writes the synthetic company into a workspace: people, absences, outages, usage of five tools, and the truth."""
+"""Writes the synthetic company into a workspace: people, leave, work, training, usage of AI tools, and the truth."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from orchestration.sample.plans import Plan, build_plans
 from orchestration.sample.rosters import write_absences, write_outages, write_people
 from orchestration.sample.span import DEFAULT_UNTIL, DEFAULT_WEEKS, Span
 from orchestration.sample.tools import TOOLS, SampleTool
+from orchestration.sample.trainings import write_trainings
 from orchestration.sample.truth import write_truth
 from orchestration.sample.usage import WRITERS, user_of, write_decisions
 
@@ -72,7 +73,7 @@ def write_company(
     """
     if people < MIN_PEOPLE:
         raise UsageError(
-            f"--people {people} is too few for five tools in eight departments - use at least {MIN_PEOPLE}"
+            f"--people {people} is too few for seven tools in nine departments - use at least {MIN_PEOPLE}"
         )
     span = Span.ending(until, weeks)
     everyone = build_people(people, span, _dice(seed, "people"))
@@ -83,6 +84,7 @@ def write_company(
         mine = build_plans(everyone, tool, span, _dice(seed, tool.tool_id))
         reports.append(_write_tool(root / "inbox" / tool.tool_id, tool, mine, span, seed))
         plans += mine
+    write_trainings(root / "inbox" / "training", plans, span, _dice(seed, "training"))
     truth = root / ".takeup" / "truth.csv"
     labels = write_truth(truth, plans, span)
     return CompanyReport(root, span.start, span.until, people, roster_lines, tuple(reports), labels, truth)

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from orchestration.sample.plans import Plan
-from orchestration.sample.tools import CLAIMS_TRIAGE, DOC_EXTRACT, LEAD_SCORING, LOW, OVERRIDE, SHARED, STAKE
+from orchestration.sample.tools import LOW, OVERRIDE, SHARED, STAKE, SURE, WRONG
 
 CLOCK = tuple(
     f"{hour:02}:{minute:02}:{second:02}" for hour in range(24) for minute in range(60) for second in range(60)
@@ -14,7 +14,11 @@ CLOCK = tuple(
 DAY_SECONDS = 86_400
 OPENS_AT, OPEN_FOR = 27_000, 31_000  # from 07:30 to about 16:00 UTC: no event comes near midnight in any summer time
 REASONS = ("credit note", "wrong cost centre", "duplicate", "new information", "out of policy", "known customer")
-PRACTICE = 4  # the control of claims triage that the weekly practice case answers
+# Controls of claims triage: the weekly practice case, responding to the confidence shown, noticing wrong advice.
+PRACTICE, RELIANCE, WRONG_ADVICE = 4, 6, 7
+UNSURE, IS_SURE = 0.75, 0.8
+AUDITED_AFTER = 72_000  # an auditor looks at a claim twenty hours after it was decided
+AUDITED_SHARE = 0.05
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class WeekLog:
     reviewers: list[list[str]] = field(default_factory=lambda: [[] for _ in range(7)])
     lines: list[tuple[int, bytes]] = field(default_factory=list)
     items: int = 0
+    # Work items beside the log: (item, person, kind, opened at, closed at), in seconds like the lines.
+    work: list[tuple[str, str, str, int, int]] = field(default_factory=list)
 
     def emit(self, at: int, event: str, item: str, user: str, data: str = "") -> None:
         """Add one CloudEvent. `at` counts seconds from Monday 00:00 UTC, `user` is JSON, `data` starts with a comma."""
@@ -50,13 +56,14 @@ class WeekLog:
 class Case:
     """One item in one person's hands: what the scenarios below are told with."""
 
-    __slots__ = ("at", "draw", "item", "log", "mask", "plan", "user")
+    __slots__ = ("about", "at", "draw", "item", "log", "mask", "plan", "user")
 
     def __init__(self, log: WeekLog, plan: Plan, day: int, prefix: str) -> None:
         self.log, self.plan, self.user, self.mask = log, plan, plan.user, plan.masks[log.week]
         self.draw = log.rng.random
         self.at = day * DAY_SECONDS + OPENS_AT + int(self.draw() * OPEN_FOR)
         self.item = log.next_item(prefix)
+        self.about = ""  # what every event of the case says
 
     def emit(self, later: int, event: str, data: str = "") -> None:
         """An event of this item by its owner, so many seconds after the decision (before it when negative)."""
@@ -66,14 +73,37 @@ class Case:
         """Whether the person breaks this control here."""
         return self.plan.breaks(control, self.mask, self.log.is_window)
 
+    def keep(self, control: int) -> None:
+        """An obligation that the person had no occasion to break."""
+        if self.log.is_window:
+            self.plan.note(control, 1, 0)
+
+    def attend(self, control: int) -> None:
+        """An obligation that the person breaks every time while they neglect it, and otherwise never."""
+        if self.log.is_window:
+            self.plan.note(control, 1, self.mask >> control & 1)
+
+    def reading(self, words: int, is_blind: bool) -> int:
+        """Milliseconds before the screen: reading takes 100 a word; the blind take a tenth to half of that."""
+        return int(words * 100 * (0.1 + 0.4 * self.draw() if is_blind else 1.2 + 2.5 * self.draw()))
+
+    def colleague(self) -> str | None:
+        """Another person who is at work that day; None when three tries find nobody."""
+        others = self.log.reviewers[self.at // DAY_SECONDS]
+        for _ in range(3 if others else 0):
+            other = others[int(self.draw() * len(others))]
+            if other != self.user:
+                return other
+        return None
+
     def sure(self, low: float, high: float, edge: float, is_low: bool) -> str:
         """A confidence clearly on one side of `edge`."""
         value = low + (edge - 0.02 - low) * self.draw() if is_low else edge + 0.02 + (high - edge - 0.02) * self.draw()
         return f"{value:.2f}"
 
     def decide(self, is_accepted: bool, confidence: str, words: int, is_blind: bool = False, more: str = "") -> None:
-        """The decision. Reading takes 100 ms a word; the blind take a tenth to half of that."""
-        dwell = int(words * 100 * (0.1 + 0.4 * self.draw() if is_blind else 1.2 + 2.5 * self.draw()))
+        """The decision, which is a use of the tool."""
+        dwell = self.reading(words, is_blind)
         name = "accepted" if is_accepted else "overridden"
         self.emit(
             0, "decide", f',"decision":"{name}","confidence":{confidence},"words":{words},"dwell_ms":{dwell}{more}'
@@ -118,14 +148,18 @@ def lead(case: Case) -> None:
 
 def claim(case: Case) -> None:
     """One claim: recommendation shown, evidence opened or not, decided, reviewed by another if large, paid, shared."""
-    is_low, is_accepted = case.plan.turn(LOW), not case.plan.turn(OVERRIDE)
-    confidence = case.sure(0.4, 0.99, 0.75, is_low)
+    is_wrong = case.plan.turn(WRONG)
+    is_low = case.plan.turn(LOW) or is_wrong  # who overrides what is wrong thereby overrides what is unsure
+    is_accepted = _is_accepted(case, is_low, is_wrong)
+    confidence = case.sure(0.4, 0.99, UNSURE, is_low)
+    _rely(case, is_accepted, float(confidence))
     case.emit(-90, "recommendation_shown", f',"confidence":{confidence},"model":"triage-2"')
     if not case.breaks(1) if is_low and is_accepted else case.draw() < 0.7:
         case.emit(-60, "evidence_opened")
     is_blind = is_accepted and case.breaks(2)
     why = "" if is_accepted or case.breaks(3) else case.reason()
     case.decide(is_accepted, confidence, 60 + int(140 * case.draw()), is_blind, why)
+    _audit(case, is_accepted, is_wrong)
     if is_accepted:
         _pay(case)
     if case.plan.turn(SHARED):
@@ -135,9 +169,34 @@ def claim(case: Case) -> None:
         case.emit(200, "summary_shared", f',"data_class":"{data_class}","channel":"{channel}"')
 
 
+def _is_accepted(case: Case, is_low: bool, is_wrong: bool) -> bool:
+    """Whoever relies on the tool too much accepts everything; others weigh the unsure, and notice what is wrong."""
+    if case.mask >> RELIANCE & 1:
+        if is_wrong and case.log.is_window:
+            case.plan.note(WRONG_ADVICE, 1, 1)
+        return True
+    if is_wrong:
+        return case.breaks(WRONG_ADVICE)
+    return not case.plan.turn(OVERRIDE if is_low else SURE)
+
+
+def _rely(case: Case, is_accepted: bool, confidence: float) -> None:
+    """Counts a decision whose confidence was shown as sure or as unsure."""
+    if case.log.is_window and not UNSURE <= confidence < IS_SURE:
+        case.plan.note(RELIANCE, 1, is_accepted != (confidence >= IS_SURE))
+
+
+def _audit(case: Case, is_accepted: bool, is_wrong: bool) -> None:
+    """Auditors find all that was wrong, and look at a few others."""
+    if is_wrong or case.draw() < AUDITED_SHARE:
+        name = "accepted" if is_accepted else "overridden"
+        is_right = "false" if is_wrong else "true"
+        case.emit(AUDITED_AFTER, "decision_audited", f',"decision":"{name}","advice_is_right":{is_right}')
+
+
 def _pay(case: Case) -> None:
     """Release the money; a large claim needs a second person, whom the careless leave out or replace by themselves."""
-    reviewer = _reviewer(case) if case.plan.turn(STAKE) else None
+    reviewer = case.colleague() if case.plan.turn(STAKE) else None
     amount = 200 + int(9_000 * case.draw())
     if reviewer is not None:
         amount += 10_000
@@ -148,24 +207,7 @@ def _pay(case: Case) -> None:
     case.emit(3_600, "payment_released", f',"amount":{amount}.0')
 
 
-def _reviewer(case: Case) -> str | None:
-    """Another person who is at work that day; None when three tries find nobody."""
-    others = case.log.reviewers[case.at // DAY_SECONDS]
-    for _ in range(3 if others else 0):
-        other = others[int(case.draw() * len(others))]
-        if other != case.user:
-            return other
-    return None
-
-
 def practise(log: WeekLog, plan: Plan, day: int) -> None:
     """The weekly practice case with a known answer, which those who are careless about it skip."""
     if not plan.masks[log.week] >> PRACTICE & 1:
         Case(log, plan, day, "CAL").emit(0, "calibration_case", ',"is_right":true')
-
-
-SCENARIOS = {
-    DOC_EXTRACT.tool_id: (invoice, "INV"),
-    LEAD_SCORING.tool_id: (lead, "LEAD"),
-    CLAIMS_TRIAGE.tool_id: (claim, "CLM"),
-}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import os
 import random
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -35,6 +38,15 @@ def write_file(path: Path, content: bytes, day: date) -> None:
     path.write_bytes(gzip.compress(content, compresslevel=1, mtime=0) if is_gzip else content)
     arrived = datetime(day.year, day.month, day.day, 3, tzinfo=UTC).timestamp()
     os.utime(path, (arrived, arrived))
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], day: date) -> None:
+    """Write a table as if it arrived early on `day`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_file(path, text.getvalue().encode(), day)
 
 
 def spoil(line: bytes, kind: int) -> bytes:

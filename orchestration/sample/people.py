@@ -22,13 +22,14 @@ FRIDAYS_ONLY = (0.2, (4,))
 
 # department -> (share of the company, teams, roles)
 DEPARTMENTS: dict[str, tuple[float, tuple[str, ...], tuple[str, ...]]] = {
-    "Engineering": (0.20, ("Platform", "Payments", "Mobile", "Web", "Reliability"), ("Engineer", "Senior engineer")),
+    "Engineering": (0.18, ("Platform", "Payments", "Mobile", "Web", "Reliability"), ("Engineer", "Senior engineer")),
     "Data": (0.07, ("Analytics", "Machine learning", "Reporting"), ("Analyst", "Data scientist")),
     "Finance": (0.12, ("Payables", "Receivables", "Treasury", "Controlling"), ("Accountant", "Senior accountant")),
-    "Sales": (0.17, ("North", "South", "Key accounts", "Partners"), ("Account executive", "Sales associate")),
-    "Claims": (0.17, ("Motor", "Property", "Health", "Liability"), ("Claims handler", "Senior claims handler")),
-    "Customer care": (0.13, ("First notice", "Retention", "Service desk"), ("Care agent", "Care specialist")),
+    "Sales": (0.15, ("North", "South", "Key accounts", "Partners"), ("Account executive", "Sales associate")),
+    "Claims": (0.15, ("Motor", "Property", "Health", "Liability"), ("Claims handler", "Senior claims handler")),
+    "Customer care": (0.12, ("First notice", "Retention", "Service desk"), ("Care agent", "Care specialist")),
     "Operations": (0.09, ("Procurement", "Automation", "Facilities"), ("Operations analyst", "Buyer")),
+    "Clinics": (0.07, ("Physiotherapy", "Occupational health", "General practice"), ("Clinician", "Trainee clinician")),
     "People and legal": (0.05, ("People", "Legal", "Compliance"), ("Adviser", "Counsel")),
 }
 LOCATIONS = ("Dublin", "Dublin", "Dublin", "Cork", "Cork", "Galway", "Kraków", "Lisbon")

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from orchestration.sample.people import Person
 from orchestration.sample.span import Span
-from orchestration.sample.tools import LOW, OVERRIDE, PACES, SHARED, STAKE, SampleTool
+from orchestration.sample.tools import LOW, OVERRIDE, PACES, SHARED, STAKE, WRONG, SampleTool
 
 GRACE_DAYS = 14
 REGULAR = 5  # items a week of somebody who works with the tool; fewer are visits
@@ -24,9 +24,10 @@ OTHER_BEHAVIOURS = {
     "one_minor": 0.015,
     "several_minor": 0.015,
     "hasty_breach": 0.01,
+    "idle": 0.05,
 }
 # How often an item has a trait with those who must meet it often: see _fit_traits.
-OFTEN = {LOW: 0.7, OVERRIDE: 0.45, STAKE: 0.3, SHARED: 0.3}
+OFTEN = {LOW: 0.7, OVERRIDE: 0.45, STAKE: 0.3, SHARED: 0.3, WRONG: 0.3}
 
 
 class Plan:
@@ -55,13 +56,19 @@ class Plan:
         self.lapse = 0.5
         self.slips: list[float] = []
         self.quotas: list[float] = []
-        self.trait_rates = [0.0] * 4
-        self.traits = [0.0] * 4
+        self.trait_rates = [0.0] * len(tool.rates)
+        self.traits = [0.0] * len(tool.rates)
         self.judged = [0] * len(tool.controls)
         self.broken = [0] * len(tool.controls)
         self.uses_before = 0
         self.uses_in_window = 0
         self.user = ""
+
+    @property
+    def training(self) -> int | None:
+        """The place of the control that is kept by being trained."""
+        places = (place for place, one in enumerate(self.tool.controls) if one.rule_id.endswith("-trained"))
+        return next(places, None)
 
     def breaks(self, control: int, mask: int, tally: bool) -> bool:
         """Whether this obligation is broken; counts it when `tally` says that the week is in the window."""
@@ -136,8 +143,8 @@ def _decide(plan: Plan, span: Span, rng: random.Random) -> None:
     for control in tool.controls:
         plan.slips.append(rng.uniform(0.02, 0.035) if control.is_tolerant else 0.0)
         plan.quotas.append(rng.random() if control.is_tolerant else 0.6)
-    plan.trait_rates = [rng.uniform(0.42, 0.52), rng.uniform(0.22, 0.3), 0.06, 0.06]
-    plan.traits = [rng.random() for _ in range(4)]
+    plan.trait_rates = [rng.uniform(*rates) for rates in tool.rates]
+    plan.traits = [rng.random() for _ in tool.rates]
     plan.behaviour = _draw(plan, span, rng)
     _WAYS[plan.behaviour.split(":", maxsplit=1)[0]](plan, span, rng)
     _fit_traits(plan)
@@ -151,6 +158,8 @@ def _draw(plan: Plan, span: Span, rng: random.Random) -> str:
     for behaviour, control in (("one_minor", tool.one_minor), ("hasty_breach", tool.hasty_breach)):
         if control is None:
             weights[behaviour] = 0.0
+    if not tool.has_work_items:
+        weights["idle"] = 0.0
     if not tool.several_minor or not _is_there_all_along(plan, span):
         weights["several_minor"] = 0.0
     return rng.choices(list(weights), cum_weights=list(accumulate(weights.values())))[0]
@@ -186,7 +195,11 @@ def _neglect(plan: Plan, controls: Sequence[int], first: int, end: int) -> None:
 
 
 def _pick_control(plan: Plan, rng: random.Random) -> int:
-    grave = [place for place, control in enumerate(plan.tool.controls) if control.severity != "minor"]
+    grave = [
+        place
+        for place, control in enumerate(plan.tool.controls)
+        if control.severity != "minor" and control.is_for(plan.person.role)
+    ]
     return rng.choice(grave)
 
 
@@ -257,6 +270,7 @@ def _hasty_breach(plan: Plan, span: Span, rng: random.Random) -> None:
 
 _WAYS = {
     "never": _never,
+    "idle": _never,
     "correct": _correct,
     "careless": _careless,
     "lapsed": _lapsed,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from orchestration.sample.faults import write_file
+from orchestration.sample.faults import write_csv
 from orchestration.sample.people import Person
 from orchestration.sample.span import Span
 from orchestration.sample.usage import OUTAGES
@@ -24,7 +22,7 @@ def write_people(folder: Path, people: Sequence[Person], span: Span) -> int:
     for number, day in enumerate(span.rosters):
         present = [person for person in people if person.first_roster <= number <= person.last_roster]
         rows = [_row(person, number) for person in present]
-        _write_csv(folder / f"people_{day}.csv", ROSTER_COLUMNS, rows, day)
+        write_csv(folder / f"people_{day}.csv", ROSTER_COLUMNS, rows, day)
         lines += len(rows) + 1
     return lines
 
@@ -45,7 +43,7 @@ def write_absences(folder: Path, people: Sequence[Person], span: Span) -> None:
         for person in people
         for first, last, kind in person.leaves
     ]
-    _write_csv(folder / f"absences_{span.until.year}.csv", ("person_id", "from", "to", "kind"), rows, span.until)
+    write_csv(folder / f"absences_{span.until.year}.csv", ("person_id", "from", "to", "kind"), rows, span.until)
 
 
 def write_outages(folder: Path, span: Span) -> None:
@@ -54,12 +52,4 @@ def write_outages(folder: Path, span: Span) -> None:
     for tool_id, back, weekday in OUTAGES:
         day = span.monday(span.weeks - back) + timedelta(days=weekday)
         rows.append((tool_id, f"{day}T06:00:00Z", f"{day}T19:00:00Z"))
-    _write_csv(folder / "outages.csv", ("tool_id", "from", "to"), rows, span.until)
-
-
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], day: date) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    write_file(path, text.getvalue().encode(), day)
+    write_csv(folder / "outages.csv", ("tool_id", "from", "to"), rows, span.until)

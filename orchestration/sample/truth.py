@@ -32,6 +32,8 @@ def truth_of(plan: Plan) -> Truth:
         return absent
     if _neglected(plan, "blocker"):
         return Truth("incorrect_user", ("blocker",))
+    if plan.uses_in_window < plan.tool.min_uses and plan.behaviour == "idle":
+        return Truth("not_judged", ("no_opportunity",))
     if plan.uses_in_window < plan.tool.min_uses:
         return Truth("non_user", ("tried" if plan.uses_in_window else "lapsed" if plan.uses_before else "never",))
     return _truth_of_user(plan)
@@ -78,7 +80,7 @@ def _is_proven(plan: Plan) -> bool:
     return any(
         judged >= PROOF
         for judged, control in zip(plan.judged, plan.tool.controls, strict=True)
-        if control.severity != "minor"
+        if control.severity != "minor" and control.proves
     )
 
 

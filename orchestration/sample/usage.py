@@ -1,17 +1,19 @@
-"""Writes the usage files of the five tools, week by week and day by day, holding one week in memory at most."""
+"""Writes the usage files of the tools, week by week and day by day, holding one week in memory at most."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from orchestration.sample.assistance import VISITS_WITHOUT_NOTES, conversation, is_trainee, visit, visit_without_note
 from orchestration.sample.counters import active_days, bot_row, claude_rows, copilot_row, restated, service_rows
-from orchestration.sample.decisions import DAY_SECONDS, SCENARIOS, Case, WeekLog, practise
+from orchestration.sample.decisions import CLOCK, DAY_SECONDS, Case, WeekLog, claim, invoice, lead, practise
 from orchestration.sample.faults import (
     LATE_SHARE,
     LINES_PER_BROKEN,
@@ -19,11 +21,19 @@ from orchestration.sample.faults import (
     Tally,
     copy_file,
     plant,
+    write_csv,
     write_file,
 )
 from orchestration.sample.plans import REGULAR, Plan
 from orchestration.sample.span import Span
-from orchestration.sample.tools import CLAIMS_TRIAGE, DOC_EXTRACT, LEAD_SCORING, SampleTool
+from orchestration.sample.tools import (
+    CLAIMS_TRIAGE,
+    CLINICAL_NOTES,
+    DOC_EXTRACT,
+    GENERAL_CHAT,
+    LEAD_SCORING,
+    SampleTool,
+)
 
 UNRESOLVED_SHARE = 0.025
 PLAIN_WEEKS = 8  # the newest weeks come as plain files, older ones compressed
@@ -31,8 +41,28 @@ PAGE_ROWS = 1_000
 SCOPE = "700001"
 DAY = timedelta(days=1)
 ISO_DAYS = 7
+WORK_WEEKS = 4  # the weeks of work items that stand in one file
+WORK_COLUMNS = ("item_id", "person_id", "tool_id", "kind", "opened_at", "closed_at")
 # (tool, weeks before the end, weekday): a day on which the tool was down from 06:00 to 19:00 UTC and nobody used it
 OUTAGES = ((DOC_EXTRACT.tool_id, 3, 2), (CLAIMS_TRIAGE.tool_id, 9, 1), (CLAIMS_TRIAGE.tool_id, 9, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What one item of a tool is: what happens to it, how its id begins, what machines do with the tool."""
+
+    play: Callable[[Case], None]
+    prefix: str
+    service_event: str = "decide"
+
+
+SCENARIOS = {
+    DOC_EXTRACT.tool_id: Scenario(invoice, "INV"),
+    LEAD_SCORING.tool_id: Scenario(lead, "LEAD"),
+    CLAIMS_TRIAGE.tool_id: Scenario(claim, "CLM"),
+    GENERAL_CHAT.tool_id: Scenario(conversation, "CON", "prompt"),
+    CLINICAL_NOTES.tool_id: Scenario(visit, "VIS", "draft_shown"),
+}
 
 
 def user_of(tool: SampleTool, plan: Plan) -> str:
@@ -58,7 +88,7 @@ def service_count(plans: Sequence[Plan]) -> int:
 
 def write_decisions(folder: Path, tool: SampleTool, plans: Sequence[Plan], span: Span, rng: random.Random) -> Tally:
     """One file of CloudEvents per week; lines are in the order of time, late ones in the file of a later week."""
-    tally, waiting = Tally(), list[bytes]()
+    tally, waiting, work = Tally(), list[bytes](), list[tuple[str, ...]]()
     services = service_count(plans)
     for week in range(span.weeks):
         log = _week_log(tool, plans, span, week, rng)
@@ -70,22 +100,53 @@ def write_decisions(folder: Path, tool: SampleTool, plans: Sequence[Plan], span:
         lines += waiting
         waiting = later
         _write_week(folder, span, log, lines, tally)
+        work += _work_rows(log)
+        if work and (week % WORK_WEEKS == WORK_WEEKS - 1 or week == span.weeks - 1):
+            _write_work(folder.parent / "work_items", tool, span.monday(week), work)
+            work = []
     return tally
+
+
+def _work_rows(log: WeekLog) -> Iterator[tuple[str, ...]]:
+    for item, person_id, kind, opened, closed in log.work:
+        yield item, person_id, log.system, kind, _moment(log, opened), _moment(log, closed)
+
+
+def _moment(log: WeekLog, at: int) -> str:
+    day, second = divmod(at, DAY_SECONDS)
+    return f"{log.days[day]}T{CLOCK[second]}Z"
+
+
+def _write_work(folder: Path, tool: SampleTool, monday: date, rows: Sequence[tuple[str, ...]]) -> None:
+    folder.mkdir(exist_ok=True)
+    year, number, _ = monday.isocalendar()
+    write_csv(folder / f"{tool.tool_id}_to_{year}-W{number:02}.csv", WORK_COLUMNS, rows, monday + DAY * ISO_DAYS)
 
 
 def _week_log(tool: SampleTool, plans: Sequence[Plan], span: Span, week: int, rng: random.Random) -> WeekLog:
     monday = span.monday(week)
     log = WeekLog(tool.tool_id, week, _iso_days(monday), week >= span.window, rng)
     working = _at_work(tool, plans, span, week)
-    if tool is CLAIMS_TRIAGE:
-        _find_reviewers(log, working, monday.toordinal())
-    scenario, prefix = SCENARIOS[tool.tool_id]
+    _find_reviewers(log, tool, working, monday.toordinal())
+    scenario = SCENARIOS[tool.tool_id]
     for plan, days in working:
         for _ in range(plan.items[week]):
-            scenario(Case(log, plan, days[int(rng.random() * len(days))] - monday.toordinal(), prefix))
+            scenario.play(Case(log, plan, days[int(rng.random() * len(days))] - monday.toordinal(), scenario.prefix))
         if tool is CLAIMS_TRIAGE and plan.items[week] >= REGULAR:
             practise(log, plan, days[0] - monday.toordinal())
+    if tool.has_work_items:
+        _work_without_tool(log, plans, span)
     return log
+
+
+def _work_without_tool(log: WeekLog, plans: Sequence[Plan], span: Span) -> None:
+    """Those who do not use the tool this week have work all the same, but for a few who never have any."""
+    monday = span.monday(log.week).toordinal()
+    for plan in plans:
+        if not plan.items[log.week] and plan.behaviour != "idle":
+            days = plan.days(monday, span.holidays)
+            for _ in range(VISITS_WITHOUT_NOTES if days else 0):
+                visit_without_note(log, plan, days[int(log.rng.random() * len(days))] - monday)
 
 
 def _at_work(tool: SampleTool, plans: Sequence[Plan], span: Span, week: int) -> list[tuple[Plan, list[int]]]:
@@ -103,9 +164,11 @@ def _at_work(tool: SampleTool, plans: Sequence[Plan], span: Span, week: int) -> 
     return found
 
 
-def _find_reviewers(log: WeekLog, working: Iterable[tuple[Plan, list[int]]], monday: int) -> None:
+def _find_reviewers(log: WeekLog, tool: SampleTool, working: Iterable[tuple[Plan, list[int]]], monday: int) -> None:
+    """Claims are reviewed by those who handle them well, notes of trainees by those who are none."""
     for plan, days in working:
-        if plan.behaviour == "correct" and not plan.masks[log.week]:
+        is_careful = plan.behaviour == "correct" and not plan.masks[log.week]
+        if is_careful if tool is CLAIMS_TRIAGE else tool is CLINICAL_NOTES and not is_trainee(plan):
             for day in days:
                 log.reviewers[day - monday].append(plan.user)
 
@@ -120,7 +183,7 @@ def _service_lines(log: WeekLog, tool: SampleTool, services: int) -> int:
         at = (6 - number % ISO_DAYS) * DAY_SECONDS + 79_200 + number
         user = f'"svc-{tool.tool_id}-{number:02}@example.com"'
         data = ',"actor_type":"service","decision":"accepted","decision_source":"auto","confidence":0.99'
-        log.emit(at, "decide", log.next_item("AUTO"), user, data)
+        log.emit(at, SCENARIOS[tool.tool_id].service_event, log.next_item("AUTO"), user, data)
     return services
 
 
