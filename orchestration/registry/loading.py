@@ -21,7 +21,7 @@ from orchestration.registry.models import (
     Tool,
     ToolsFile,
 )
-from orchestration.registry.rule_models import RuleFile
+from orchestration.registry.rule_models import Rule, RuleFile
 from orchestration.registry.yaml_file import YamlFile, validate
 from orchestration.workspace import Workspace
 
@@ -162,8 +162,21 @@ class _Reader:
                 self.problems += error.problems
                 continue
             model = self._validated(file, RuleFile)
-            if model is not None:
-                yield file, model
+            found = (file, model) if model is not None else _valid_rules(file)
+            if found is not None:
+                yield found
+
+
+def _valid_rules(file: YamlFile) -> tuple[YamlFile, RuleFile] | None:
+    """What is left of a rule file without its broken rules, so that they hide no mistake in the others."""
+    valid = [index for index, _ in _valid_items(file, "rules", Rule)]
+    if not valid:
+        return None
+    left = file.keeping("rules", valid)
+    try:
+        return left, RuleFile.model_validate(left.data)
+    except ValidationError:
+        return None
 
 
 def workspace_rules(config: Path) -> list[Path]:

@@ -6,7 +6,7 @@ custom tags are refused, so that a small file cannot grow into a big one and no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +48,16 @@ class YamlFile:
             raise _refused(path, 1, 1, f"the file is larger than {MAX_BYTES // 1_000_000} MB", "split it")
         tree = _tree(path, text)
         return cls(path, tree.data, text, tree.spots)
+
+    def keeping(self, key: str, indexes: Sequence[int]) -> YamlFile:
+        """The same file with only those items of its list at `key`, each still at its place in the text."""
+        moved = {old: new for new, old in enumerate(indexes)}
+        spots = {loc: spot for loc, spot in self.spots.items() if len(loc) < 2 or loc[0] != key}
+        for loc, spot in self.spots.items():
+            if len(loc) > 1 and loc[0] == key and loc[1] in moved:
+                spots[(key, moved[int(loc[1])], *loc[2:])] = spot
+        items = [self.data[key][index] for index in indexes]
+        return YamlFile(self.path, {**self.data, key: items}, self.text, spots)
 
     def position(self, loc: Loc) -> tuple[int, int]:
         """Line and column (from 1) of the value at `loc`; of its nearest existing parent when there is none."""

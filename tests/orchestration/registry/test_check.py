@@ -191,3 +191,47 @@ def test_a_rule_that_says_nothing_of_its_owner_reason_or_module_is_told(tmp_path
     space = workspace(tmp_path, tool(), rules_a=bare)
     warnings = [one.what for one in check(space) if one.is_warning and "has no '" in one.what]
     assert warnings == [f"the rule 'doc-extract-rule' has no {key!r}" for key in ("owner", "train", "why")]
+
+
+MISTAKEN = """\
+tool: doc-extract
+catalogue: {events: [decide, second_review], attributes: {amount: double}}
+rules:
+- id: unknown-names
+  kind: check
+  each: decid where confidance > 0.5
+  must: lower(decision) = 'x'
+- id: unknown-keys
+  kind: followed_by
+  each: decide
+  then: second_review
+  wthin: 3d
+  severty: major
+- id: wrong-types
+  kind: check
+  each:
+  - decide
+  - decide where amount > '3'
+  must: amount::int > 1
+"""
+
+
+def test_unknown_events_attributes_keys_and_refused_conditions_are_told_in_one_go(tmp_path: Path) -> None:
+    assert errors(complete(tmp_path, rules_a=MISTAKEN)) == [
+        "config/rules/a.yml:6:9 unknown event 'decid'; did you mean 'decide'? - known events: decide, second_review",
+        "config/rules/a.yml:7:9 the function 'lower' is not permitted - permitted are coalesce, greatest and least",
+        "config/rules/a.yml:12:3 unknown key 'wthin'; did you mean 'within'? - rename it to 'within'",
+        "config/rules/a.yml:13:3 unknown key 'severty'; did you mean 'severity'? - rename it to 'severity'",
+        "config/rules/a.yml:18:18 amount is a number, '3' is a text: they cannot be compared"
+        " - write texts in quotes and numbers without, or declare another type",
+        "config/rules/a.yml:19:15 a cast is not part of a condition"
+        " - declare the type of the attribute in catalogue.attributes",
+    ]
+
+
+def test_an_unknown_attribute_is_told_at_its_character_with_a_guess(tmp_path: Path) -> None:
+    made = complete(tmp_path, rules_a=rules().replace("confidence >=", "amount > 1 and confidance >="))
+    assert errors(made) == [
+        "config/rules/a.yml:9:24 unknown attribute 'confidance'; did you mean 'confidence'?"
+        " - use a name of catalogue.attributes, or add it there"
+    ]
