@@ -14,6 +14,8 @@ from orchestration.sources.bamboohr import BAMBOOHR
 from orchestration.sources.chatgpt_enterprise_users import CHATGPT_ENTERPRISE_USERS
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from orchestration.sources.claude_enterprise_analytics import CLAUDE_ENTERPRISE_ANALYTICS
+from orchestration.sources.cursor_daily_usage import CURSOR_DAILY_USAGE
+from orchestration.sources.cursor_usage_events import CURSOR_USAGE_EVENTS
 from orchestration.sources.eligible import ELIGIBLE
 from orchestration.sources.entra import ENTRA
 from orchestration.sources.formats import Dataset, Parser, SourceFormat
@@ -43,6 +45,8 @@ _ALL = (
     CLAUDE_CODE_ANALYTICS,
     CLAUDE_ENTERPRISE_ANALYTICS,
     CHATGPT_ENTERPRISE_USERS,
+    CURSOR_DAILY_USAGE,
+    CURSOR_USAGE_EVENTS,
     HUMAN_DECISION,
     LABEL_STUDIO,
     AMAZON_A2I,

@@ -7,6 +7,7 @@ the cut; of a file with a wrong sum, the members before the wrong one.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,6 +20,7 @@ from orchestration.sources.records import Reject
 CHUNK = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
+_LONGEST_MATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,16 @@ def beginning(path: Path, size: int = CHUNK) -> bytes:
             stream.seek(0)
             head = _inflated_beginning(stream, size)
     return head.removeprefix(BOM)
+
+
+def has_match(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a short text stands anywhere in a file, plain or gzip: what pages say only of all of them together."""
+    tail = b""
+    for chunk in ByteSource(path, CAPS).chunks():
+        if pattern.search(tail + chunk):
+            return True
+        tail = chunk[-_LONGEST_MATCH:]
+    return False
 
 
 def begins_as_json(path: Path) -> bool:

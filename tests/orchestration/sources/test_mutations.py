@@ -9,13 +9,14 @@ import gzip
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from accounting import FIXTURES, Outcome, content, physical_lines, read
 
 from orchestration.sources import FORMATS
-from orchestration.sources.records import AggregateRecord, EventRecord
+from orchestration.sources.records import AggregateRecord, EventRecord, PersonRecord
 
 BASES = {
     "human-decision": "invoices.jsonl",
@@ -26,6 +27,8 @@ BASES = {
     "claude-code-analytics": "page.json",
     "claude-enterprise-analytics": "users_2026-03-02.json",
     "chatgpt-enterprise-users": "weekly_2026.csv",
+    "cursor-daily-usage": "all_members.json",
+    "cursor-usage-events": "events.json",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
@@ -34,17 +37,22 @@ BASES = {
     "scim": "list.json",
     "absences": "march.csv",
     "outages": "march.csv",
-    "training": "lms.csv",
+    "training-csv": "lms.csv",
+    "xapi": "statements.json",
+    "entra": "graph.json",
+    "okta": "users.json",
+    "bamboohr": "report.json",
+    "workday": "raas.json",
     "work-items": "march.csv",
     "eligible": "doc-extract_seats.csv",
 }
-CSV = {"people-csv", "people", "absences", "outages", "training", "work-items", "eligible"}
+CSV = {"people-csv", "people", "absences", "outages", "training-csv", "work-items", "eligible"}
 CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise-users"}
 LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
-EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp"]
-EVERY_FIELD += ["entra"]
-EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics"]
-FOLDERS = {"people": "people-csv", "training": "training-csv"}
+EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
+EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
+EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
+FOLDERS = {"people": "people-csv": "training-csv"}
 
 
 def base(name: str) -> bytes:
@@ -59,7 +67,10 @@ def outcome(name: str, tmp_path: Path, data: bytes) -> Outcome:
 
 def identity_of(record: object) -> str:
     """What stays the same when a byte of a neighbour, or of what surrounds the records, changes."""
-    return repr(record.key) if isinstance(record, EventRecord | AggregateRecord) else content(record)
+    if isinstance(record, EventRecord | AggregateRecord):
+        return repr(record.key)
+    # Who the manager is stands in another record.
+    return content(replace(record, manager_id=None) if isinstance(record, PersonRecord) else record)
 
 
 def units(name: str, found: Outcome) -> set[str]:
