@@ -236,6 +236,8 @@ create table if not exists raw.rule_book (
 create table if not exists raw.calendar (timezone varchar not null, working_days smallint not null, org_unit varchar not null, small_group integer not null);
 -- Roster columns that hold identifiers, beyond those every reader knows.
 create table if not exists raw.identity_column (column_name varchar primary key);
+-- What the company's rosters call a column of ours.
+create table if not exists raw.roster_column (column_name varchar primary key, source_name varchar not null);
 create table if not exists raw.holiday (holiday_date date primary key, name varchar not null);
 -- What `--as-of` and the caller say about this run. One row.
 create table if not exists raw.run (run_id varchar not null, started_at timestamp not null, as_of timestamp not null, contract_version integer not null, code_version varchar not null, rule_book_hash varchar not null);

@@ -29,7 +29,7 @@ from orchestration.errors import DataError
 from orchestration.loading import history, quarantine
 from orchestration.loading.inbox import (
     company_files,
-    format_named,
+    company_format,
     inputs_fingerprint,
     tool_files,
 )
@@ -68,6 +68,7 @@ REGISTRY_TABLES = (
     "calendar",
     "holiday",
     "identity_column",
+    "roster_column",
     "tool_period",
 )
 _MEMORY_LIMIT = "1GB"
@@ -231,7 +232,7 @@ class Warehouse:
             "and dataset not in ('events', 'aggregates') limit 1",
             [source_id, source_id],
         )
-        return Source(source_id, rows[0][1], format_named(rows[0][0])) if rows else None
+        return Source(source_id, rows[0][1], company_format(self.session, rows[0][0])) if rows else None
 
     def _registry_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         entry = dict(row)

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from orchestration.errors import DataError
-from orchestration.loading.files import InboxFile, find_files
+from orchestration.loading.files import InboxFile, find_files, is_ignored
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
 from orchestration.sources import FORMATS, SourceFormat
+from orchestration.sources.people import PEOPLE, with_columns
 from orchestration.workspace import Workspace
 
 COMPANY_FOLDERS = ("people", "absences", "outages", "training", "work_items", "eligible")
@@ -28,6 +29,12 @@ def format_named(name: str) -> SourceFormat:
     except KeyError:
         known = ", ".join(sorted(FORMATS))
         raise DataError(f"config/tools.yml: unknown format {name!r} - takeup reads {known}") from None
+
+
+def company_format(session: Session, name: str) -> SourceFormat:
+    """Like `format_named`, with what the company says about it: its rosters' names of columns."""
+    columns = session.roster_columns() if name == PEOPLE.name else {}
+    return with_columns(columns) if columns else format_named(name)
 
 
 def tool_files(session: Session, tool_id: str) -> Iterator[tuple[Source, InboxFile, str | None]]:
@@ -57,7 +64,7 @@ def company_files(session: Session) -> Iterator[tuple[Source, InboxFile, str | N
     """(source, file, why it cannot be read) of rosters, absences, outages, training, work items and eligible lists."""
     tools = [str(row[0]) for row in session.rows("select tool_id from raw.tool")]
     for folder in COMPANY_FOLDERS:
-        known = FORMATS[folder.replace("_", "-")]
+        known = company_format(session, folder.replace("_", "-"))
         for file in find_files(session.workspace.root, f"inbox/{folder}"):
             tool_id = _tool_of(file, tools) if folder == "eligible" else None
             why = file.refusal
@@ -100,7 +107,7 @@ def _facts(root: Path, passed_over: set[str] | frozenset[str] = frozenset({"__py
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name not in passed_over)
         for name in sorted(names):
-            if name not in passed_over:
+            if name not in passed_over and not is_ignored(name):  # what grows unseen must not look like news
                 path = Path(folder, name)
                 facts = path.lstat()
                 yield f"{path.relative_to(root)}\0{facts.st_size}\0{facts.st_mtime_ns}\n"

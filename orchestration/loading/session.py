@@ -36,6 +36,10 @@ class Session:
         """Roster columns that the company says hold identifiers (people.yml)."""
         return frozenset(name for (name,) in self.rows("select column_name from raw.identity_column"))
 
+    def roster_columns(self) -> dict[str, str]:
+        """What the company's rosters call columns of ours (people.yml): our name -> theirs."""
+        return dict(self.rows("select column_name, source_name from raw.roster_column order by column_name"))
+
     def run(self, sql: str, parameters: list[Any] | None = None) -> None:
         """A statement without a result."""
         self.connection.execute(sql, parameters or [])

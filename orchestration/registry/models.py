@@ -279,6 +279,12 @@ class PeopleConfig(Model):
         description="further roster columns that hold identifiers of people; e-mail, upn, logins are known already",
         examples=["[badge_no]"],
     )
+    columns: dict[AttributeName, Text] = Field(
+        default_factory=dict,
+        description="what the rosters' columns are called, where they do not use takeup's names",
+        examples=["{person_id: EmployeeNo, department: Cost Centre Name}"],
+        max_length=200,
+    )
 
 
 class ExtraHoliday(Model):

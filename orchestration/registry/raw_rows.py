@@ -31,6 +31,9 @@ def raw_rows(registry: Registry, today: date) -> dict[str, list[Row]]:
         "calendar": [_calendar(registry)],
         "holiday": holiday_rows(registry, today),
         "identity_column": [{"column_name": name} for name in registry.people.namespaces],
+        "roster_column": [
+            {"column_name": ours, "source_name": theirs} for ours, theirs in registry.people.columns.items()
+        ],
     }
 
 

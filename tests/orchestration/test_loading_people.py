@@ -262,3 +262,26 @@ def test_a_column_the_company_names_as_identifier_is_one(workspace: Workspace) -
     assert query(workspace, f"select count(*) from raw.identity_alias where alias_no = {number}") == [(1,)]
     assert query(workspace, "select attributes from raw.roster_row") in ([(None,)], [("{}",)])
     assert b"BADGE-77431" not in workspace.warehouse.read_bytes()
+
+
+def test_a_roster_is_read_by_the_names_that_the_company_gives_its_columns(workspace: Workspace) -> None:
+    """people.yml `columns: {person_id: Badge, department: Abteilung}`."""
+    write(workspace.inbox / "people/people_2026-01-01.csv", ["Badge;Abteilung", "p1;Sales", "p2;Finance"])
+    with open_warehouse(workspace, now=NOW) as warehouse:
+        named = {"person_id": "badge", "department": "Abteilung"}
+        rows = [{"column_name": ours, "source_name": theirs} for ours, theirs in named.items()]
+        warehouse.replace_registry({"roster_column": rows})
+    load_everything(workspace)
+    assert query(workspace, "select department from raw.person_span order by 1") == [("Finance",), ("Sales",)]
+
+
+def test_a_roster_that_nobody_could_read_is_read_once_its_columns_are_named(workspace: Workspace) -> None:
+    write(workspace.inbox / "people/people_2026-01-01.csv", ["Badge,Dept", "p1,Sales"])
+    load_everything(workspace)
+    assert query(workspace, "select reason_code from raw.quarantine") == [("wrong_columns",)]
+    with open_warehouse(workspace, now=NOW) as warehouse:
+        warehouse.replace_registry({"roster_column": [{"column_name": "person_id", "source_name": "Badge"}]})
+        warehouse.forget_loads()
+    load_everything(workspace)
+    assert query(workspace, "select count(*) from raw.quarantine") == [(0,)]
+    assert query(workspace, "select department from raw.person_span") == [("Sales",)]
