@@ -14,6 +14,7 @@ from orchestration.sources.bamboohr import BAMBOOHR
 from orchestration.sources.chatgpt_enterprise_users import CHATGPT_ENTERPRISE_USERS
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from orchestration.sources.claude_enterprise_analytics import CLAUDE_ENTERPRISE_ANALYTICS
+from orchestration.sources.codex_enterprise_analytics import CODEX_ENTERPRISE_ANALYTICS
 from orchestration.sources.cursor_daily_usage import CURSOR_DAILY_USAGE
 from orchestration.sources.cursor_usage_events import CURSOR_USAGE_EVENTS
 from orchestration.sources.eligible import ELIGIBLE
@@ -27,6 +28,7 @@ from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.label_studio import LABEL_STUDIO
 from orchestration.sources.okta import OKTA
 from orchestration.sources.otlp import OTLP
+from orchestration.sources.openai_usage import OPENAI_USAGE
 from orchestration.sources.outages import OUTAGES
 from orchestration.sources.people import PEOPLE
 from orchestration.sources.people_csv import PEOPLE_CSV
@@ -45,6 +47,8 @@ _ALL = (
     CLAUDE_CODE_ANALYTICS,
     CLAUDE_ENTERPRISE_ANALYTICS,
     CHATGPT_ENTERPRISE_USERS,
+    OPENAI_USAGE,
+    CODEX_ENTERPRISE_ANALYTICS,
     CURSOR_DAILY_USAGE,
     CURSOR_USAGE_EVENTS,
     HUMAN_DECISION,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from orchestration.sources.fields import FieldError
+from orchestration.sources.fields import FieldError, epoch
 
 DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
@@ -48,6 +49,14 @@ class Period:
     def holds(self, moment: datetime | None) -> bool:
         """Whether a known time lies in the period."""
         return moment is not None and self.start <= moment.date() < self.end
+
+
+def epoch_span(record: Mapping[str, Any]) -> tuple[datetime, Period]:
+    """When `start_time` is, and the days up to `end_time`: both in seconds since 1970, the end exclusive."""
+    start, end = epoch(record.get("start_time"), "start_time"), epoch(record.get("end_time"), "end_time")
+    if end <= start:
+        raise FieldError("bad_span", "end_time lies before start_time")
+    return start, Period.of_days(start.date(), (end - _TICK).date())
 
 
 def whole_total(values: Iterable[int | None]) -> int | None:

@@ -27,6 +27,8 @@ BASES = {
     "claude-code-analytics": "page.json",
     "claude-enterprise-analytics": "users_2026-03-02.json",
     "chatgpt-enterprise-users": "weekly_2026.csv",
+    "openai-usage": "completions.json",
+    "codex-enterprise-analytics": "usage.json",
     "cursor-daily-usage": "all_members.json",
     "cursor-usage-events": "events.json",
     "label-studio": "export.json",
@@ -52,6 +54,7 @@ LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
+EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
 FOLDERS = {"people": "people-csv": "training-csv"}
 
 
@@ -75,7 +78,7 @@ def identity_of(record: object) -> str:
 
 def units(name: str, found: Outcome) -> set[str]:
     """The records, or where one record holds several events, the records as sets of events."""
-    if name not in ("label-studio", "amazon-a2i", "otlp"):
+    if name not in ("label-studio", "amazon-a2i", "otlp", "openai-usage"):
         return {identity_of(record) for record in found.records}
     by_record: dict[int, list[str]] = {}
     for record in found.records:
