@@ -1,5 +1,6 @@
 -- What came after the last publication although it is of a time that its data had already passed: records, rosters,
 -- absences, outages, trainings, work items, seats; with the person it concerns (nobody named: everybody) and the days.
+-- Where a rule looks at other people's events, an event concerns everybody who has worked on the same item.
 -- A file counts as new by its content, so that reading the whole inbox anew makes nothing late.
 with
 
@@ -25,6 +26,17 @@ records as (
     inner join new_loads on new_loads.load_id = record.load_id
     inner join reached on reached.tool_id = record.tool_id
     where record.reached_at <= reached.data_through_at
+),
+
+late_items as (
+    select distinct event.tool_id, event.item_id, {{ local_date('event.occurred_at') }} as record_date
+    from {{ ref('stg_usage_events') }} as event
+    inner join new_loads on new_loads.load_id = event.load_id
+    inner join reached on reached.tool_id = event.tool_id
+    where event.occurred_at <= reached.data_through_at and event.item_id is not null
+        and event.tool_id in (
+            select tool_id from {{ ref('stg_rule_book') }} where {{ json_text('spec', 'who') }} in ('other_user', 'anyone')
+        )
 ),
 
 -- A roster repeats what the one before it said; only what it says anew can be late.
@@ -84,6 +96,12 @@ inputs as (
     inner join aliases
         on aliases.alias_no = records.alias_no
         and records.record_date between aliases.valid_from and aliases.valid_to
+    union all
+    select late_items.tool_id, colleague.person_no, late_items.record_date, late_items.record_date
+    from late_items
+    inner join {{ ref('int_usage_events') }} as colleague
+        on colleague.tool_id = late_items.tool_id and colleague.item_id = late_items.item_id
+    where colleague.person_no is not null
     union all
     select reached.tool_id, input.person_no, input.first_date, input.last_date
     from of_every_tool as input

@@ -25,8 +25,15 @@ weeks as (
     where first_week <= last_week
 ),
 
+-- Of the versions that are in force on some day of the window: one that has gone keeps no week open any more.
 longest_within as (
-    select tool_id, max(within_us) as within_us from {{ ref('stg_rule_book') }} group by 1
+    select weeks.tool_id, weeks.week_start, max(rules.within_us) as within_us
+    from weeks
+    inner join {{ ref('stg_rule_book') }} as rules
+        on rules.tool_id = weeks.tool_id
+        and coalesce(rules.effective_from, date '0001-01-01') < {{ add_days('weeks.week_start', 7) }}
+        and coalesce(rules.effective_to, date '9999-12-31') >= {{ add_days('weeks.week_start', '-7 * (weeks.window_weeks - 1)') }}
+    group by 1, 2
 ),
 
 outage_masks as (
@@ -57,7 +64,7 @@ opened as (
         ) as is_provisional
     from weeks
     left join outage_masks on outage_masks.tool_id = weeks.tool_id and outage_masks.week_start = weeks.week_start
-    left join longest_within on longest_within.tool_id = weeks.tool_id
+    left join longest_within on longest_within.tool_id = weeks.tool_id and longest_within.week_start = weeks.week_start
 )
 
 select * from opened
