@@ -1,26 +1,20 @@
-"""Corners of the rule language, each in a log that is judged by hand; production and reference are both held to it.
-
-A log is written `<minute><event>[@user][/claim]`; the events are numbered from 1 in the order of writing. Somebody who
-is not named is `-`.
-"""
+"""Corners of the rule language, each in a log that is judged by hand; production and reference are both held to it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from orchestration.judging import CaseEvent, Judgement, judge
+from orchestration.judging import Judgement, judge
 from tests.judge import reference
 from tests.judge.comparing import compiled, production_case
 from tests.judge.language import Log, Rule, events
-from tests.judge.random_rules import MONDAY
+from tests.judge.written_logs import log_of
 
 MINUTE = timedelta(minutes=1)
-EVENT = re.compile(r"(\d+)([a-d])(?:@([\w-]+))?(?:/(\w+))?")
 A, B = events("a"), events("b")
 RESPONSE = Rule("rule", "followed_by", each=A, target=B, within=10 * MINUTE)
 AGAIN = Rule("rule", "followed_by", each=A, target=A, within=10 * MINUTE)
@@ -151,17 +145,5 @@ def _said(event_id: str | None, outcome: str, evidence: str | None) -> str:
 
 
 def _log(corner: Corner) -> Log:
-    found = tuple(_event(number, written) for number, written in enumerate(corner.events.split(), start=1))
-    start, end = (MONDAY + minute * MINUTE for minute in corner.period)
-    outages = tuple((MONDAY + first * MINUTE, MONDAY + last * MINUTE) for first, last in corner.outages)
-    watermark, data_from = MONDAY + corner.watermark * MINUTE, MONDAY + corner.data_from * MINUTE
-    return Log(found, start, end, watermark, data_from, outages=outages)
-
-
-def _event(number: int, written: str) -> CaseEvent:
-    match = EVENT.fullmatch(written)
-    assert match, written
-    minute, name, user, claim = match.groups()
-    who = None if user == "-" else user or "ann"
-    fields: dict[str, Any] = {"claim_id": claim}
-    return CaseEvent(str(number), name, MONDAY + int(minute) * MINUTE, who, fields=fields)
+    bounds: dict[str, Any] = {"watermark": corner.watermark, "data_from": corner.data_from, "period": corner.period}
+    return log_of(corner.events, outages=corner.outages, **bounds)
