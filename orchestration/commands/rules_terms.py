@@ -152,8 +152,8 @@ _VERSIONS = """
 What a rule means has a number, `version`, and a hash that leaves out prose, owner, module and examples. A meaning that
 changes under an old number is an error of `takeup check`. Several versions of a rule may stand in one file as long as
 their `effective` days do not overlap; each judges the obligations of its own days. A `version` raised in place, without
-dates, takes over on the day of the run that first sees it, and `rules restate RULE --from DATE` lets it judge earlier
-days too.
+dates, takes over on the day of the run that first sees it, and `takeup rules restate RULE --from DATE` lets it judge
+earlier days too.
 """
 _MEASURES = """
 ## Measures of daily counts
