@@ -17,6 +17,25 @@
     {{ return(found) }}
 {% endmacro %}
 
+{#
+  The standard columns of events that some rule names, so that the events of rules carry no others. A book without rules
+  carries all.
+#}
+{% macro named_columns() %}
+    {%- set all = ['item_id', 'session_id', 'conversation_id', 'use_case', 'feature', 'decision', 'decision_source', 'confidence',
+                   'predicted_value', 'final_value', 'dwell_ms', 'model', 'input_tokens', 'output_tokens', 'cost'] -%}
+    {%- set rule_book = ref('stg_rule_book') -%}
+    {%- if not execute -%}{{ return(all) }}{%- endif -%}
+    {%- set found = [] -%}
+    {%- set texts = [] -%}
+    {%- for kind, spec in run_query('select kind, spec from ' ~ rule_book) -%}
+        {#- Two are named by what a rule is, not in what it says. -#}
+        {%- do texts.append(spec ~ (' item_id' if kind == 'coverage') ~ (' use_case' if fromjson(spec)['use_cases'])) -%}
+    {%- endfor -%}
+    {%- for column in all if modules.re.search('\\b' ~ column ~ '\\b', texts | join(' ')) -%}{%- do found.append(column) -%}{%- endfor -%}
+    {{ return(found if texts else all) }}
+{% endmacro %}
+
 {# The measures of aggregates that rules name beyond the columns of their own. They become columns "name__double". #}
 {% macro named_measures() %}
     {%- set rule_book = ref('stg_rule_book') -%}

@@ -28,13 +28,10 @@ ordered as (
 
 judged as (
     select
-        ordered.event_no, ordered.tool_id, ordered.person_no, ordered.actor_no,
-        ordered.event_name, ordered.actor_type, ordered.item_id, ordered.session_id, ordered.conversation_id,
-        ordered.use_case, ordered.feature, ordered.decision, ordered.decision_source, ordered.predicted_value,
-        ordered.final_value, ordered.model,
+        ordered.event_no, ordered.tool_id, ordered.person_no, ordered.actor_no, ordered.event_name, ordered.actor_type,
+        {%- for name in named_columns() %} ordered.{{ name }},{% endfor %}
         {%- for name, type in named_attributes() %} ordered."{{ name }}__{{ type }}",{% endfor %}
-        ordered.sequence_ord as ord, ordered.confidence, ordered.dwell_ms, ordered.input_tokens, ordered.output_tokens,
-        ordered.cost,
+        ordered.sequence_ord as ord,
         (ordered.occurred_at >= tool.judged_from_at and ordered.occurred_at < tool.judged_to_at) as is_judged,
         ordered.occurred_at
     from ordered
