@@ -26,10 +26,10 @@ In the field tables, *becomes* is the column or measure of ours; `attributes.x` 
 
 _PEOPLE = """\
 Dropped into `inbox/people`; each file is told by its content. A roster whose columns have other names is read by what
-`config/people.yml` says (`columns: {person_id: EmployeeNo, department: Cost Centre}`), else by the names that HR systems
-usually give; a roster with a `person_id` column keeps its columns. Who is not on the roster (a disabled account, a guest)
-is in no figure, but what they did is still known to be theirs. A manager is found by id, employee number, login or
-address among the people of the same file; one whom two people could be is unknown."""
+`config/people.yml` says (`columns: {person_id: EmployeeNo, department: Cost Centre}`), else by the names that HR
+systems usually give; a roster with a `person_id` column keeps its columns. Who is not on the roster (a disabled
+account, a guest) is in no figure, but what they did is still known to be theirs. A manager is found by id, employee
+number, login or address among the people of the same file; one whom two people could be is unknown."""
 
 _SECTIONS: Sequence[tuple[str, str, tuple[Dataset, ...]]] = (
     ("Logs of tools", "Named by `format` under the `sources` of a tool.", ("events", "aggregates")),

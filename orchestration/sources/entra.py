@@ -13,14 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.sources.byte_source import beginning
 from orchestration.sources.csv_lines import Row, read_csv
 from orchestration.sources.documents import Shape
 from orchestration.sources.fields import FieldError, text, wrong_type
 from orchestration.sources.formats import Field, SourceFormat
+from orchestration.sources.looking import look
 from orchestration.sources.records import Parsed
+from orchestration.sources.review_values import objects
 from orchestration.sources.roster_columns import squeezed
-from orchestration.sources.rosters import NOBODY, Draft, Drafts, identities, plain, read_users, set_day, with_managers
+from orchestration.sources.rosters import NOBODY, Draft, identities, plain, read_users, set_day, with_managers
 from orchestration.sources.sight import Sight
 
 SHAPE = Shape(
@@ -42,8 +43,11 @@ _PLAIN = {
 def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
     """The users of one file. `now` is not used."""
     del now
-    is_json = beginning(path).lstrip()[:1] in (b"{", b"[")
-    return with_managers(lambda: read_users(path, SHAPE, _draft) if is_json else _rows(path))
+    sight = look(path)
+    if sight.form == "csv":
+        return with_managers(lambda: read_csv(path, (_ID_COLUMNS,), _row))
+    build = _tree if _is_tree(sight) else _draft
+    return with_managers(lambda: read_users(path, SHAPE, build))
 
 
 def recognise(sight: Sight) -> str | None:
@@ -55,8 +59,23 @@ def recognise(sight: Sight) -> str | None:
     return "Microsoft Graph" if is_users else None
 
 
-def _rows(path: Path) -> Drafts:
-    return read_csv(path, (_ID_COLUMNS,), _row)
+def _is_tree(sight: Sight) -> bool:
+    """Whether the file is one user with everybody below them, rather than users who may show their reports too."""
+    user = sight.values[0] if len(sight.values) == 1 else None
+    return isinstance(user, dict) and "userPrincipalName" in user and bool(user.get("directReports"))
+
+
+def _tree(record: Mapping[str, Any]) -> list[Draft]:
+    """A user and everybody below; each one's manager is whom they stand under."""
+    root = _draft(record)
+    below = [draft for report in objects(record, "directReports") for draft in _tree(report)]
+    led = [
+        draft
+        if draft.person.manager_id
+        else replace(draft, person=replace(draft.person, manager_id=root.person.person_id))
+        for draft in below
+    ]
+    return [root, *led]
 
 
 def _row(row: Row) -> Draft:
@@ -95,6 +114,7 @@ def _aliases(user: Mapping[str, Any], person_id: str, upn: str | None) -> Iterat
     for address in _addresses(user.get("proxyaddresses")):
         kind, _, value = address.partition(":")
         yield "email", value if kind.casefold() == "smtp" else None
+    yield "github_login", text(user.get("githublogin"), "githubLogin")
     yield "employee_number", text(user.get("employeeid"), "employeeId")
     yield "sam_account_name", text(user.get("onpremisessamaccountname"), "onPremisesSamAccountName")
 
@@ -161,7 +181,7 @@ ENTRA = SourceFormat(
     name="entra",
     dataset="people",
     grain="snapshot",
-    namespaces=("person_id", "entra_oid", "upn", "email", "employee_number", "sam_account_name"),
+    namespaces=("person_id", "entra_oid", "upn", "email", "employee_number", "sam_account_name", "github_login"),
     coverage="all_members",
     can_prove=False,
     parse=parse,
@@ -175,6 +195,7 @@ ENTRA = SourceFormat(
         Field("mail", "aliases (email)"),
         Field("proxyAddresses", "aliases (email)", "those that begin with smtp:"),
         Field("employeeId", "aliases (employee_number)"),
+        Field("githubLogin", "aliases (github_login)", "of directories that were given one"),
         Field("onPremisesSamAccountName", "aliases (sam_account_name)"),
         Field("displayName", "name", "kept in the vault"),
         Field("department", "department"),
@@ -197,7 +218,7 @@ ENTRA = SourceFormat(
         Field("otherMails, alternateEmailAddress", "", "private addresses"),
         Field("businessPhones, mobilePhone, telephoneNumber", "", "no figure needs it"),
         Field("streetAddress, postalCode, state, preferredLanguage", "", "no figure needs it"),
-        Field("directReports", "", "each must be a record of its own"),
+        Field("directReports", "manager_id", "of one nested tree; elsewhere each must be a record of its own"),
         Field("@odata.*", "", "of the page"),
         Field("*", "", "licences, sign-ins, devices: no part of a roster; seats come as lists of eligible people"),
     ),

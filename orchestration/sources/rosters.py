@@ -51,7 +51,7 @@ class Draft:
 Drafts: TypeAlias = Iterator[Draft | Reject | Blank]
 
 
-def read_users(path: Path, shape: Shape, build: Callable[[Mapping[str, Any]], Draft]) -> Drafts:
+def read_users(path: Path, shape: Shape, build: Callable[[Mapping[str, Any]], Draft | list[Draft]]) -> Drafts:
     """What `build` makes of every record of a JSON file; a FieldError of `build` costs its record."""
     for item in read_documents(path, shape):
         if not isinstance(item, Item):
@@ -60,11 +60,13 @@ def read_users(path: Path, shape: Shape, build: Callable[[Mapping[str, Any]], Dr
         try:
             if not isinstance(item.value, dict):
                 raise FieldError("unknown_shape", "the record is not a JSON object")
-            draft = build(item.value)
+            built = build(item.value)
         except FieldError as error:
             yield item.rejected(error)
         else:
-            yield Draft(replace(draft.person, line_no=item.number, lines=item.lines), draft.managers)
+            for place, draft in enumerate(built if isinstance(built, list) else [built]):
+                lines = 0 if place else item.lines
+                yield Draft(replace(draft.person, line_no=item.number, lines=lines), draft.managers)
 
 
 def with_managers(read: Callable[[], Drafts]) -> Iterator[Parsed]:

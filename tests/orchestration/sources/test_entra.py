@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from accounting import FIXTURES, read
 
@@ -54,3 +57,27 @@ def test_every_reason_to_reject_costs_one_user() -> None:
     outcome = read("entra", FOLDER / "invalid" / "every_reason.json")
     assert (outcome.records, outcome.lines) == ([], 5)
     assert outcome.codes == ["missing_field", "wrong_type", "bad_time", "wrong_type", "unknown_shape"]
+
+
+def test_a_tree_of_reports_is_everybody_in_it_under_their_manager(tmp_path: Path) -> None:
+    def user(number: str, *reports: dict[str, Any]) -> dict[str, Any]:
+        return {"id": number, "userPrincipalName": f"{number}@example.com", "directReports": list(reports)}
+
+    path = tmp_path / "tree.json"
+    path.write_text(json.dumps(user("1", user("2", user("3")), user("4"))))
+    found = read("entra", path)
+    assert {person.person_id: person.manager_id for person in found.records} == {
+        "1": None,
+        "2": "1",
+        "3": "2",
+        "4": "1",
+    }
+    assert found.lines == 1
+
+
+def test_reports_shown_beside_users_are_no_second_record(tmp_path: Path) -> None:
+    ann = {"id": "1", "userPrincipalName": "ann@example.com", "department": "Sales"}
+    bob = {"id": "2", "userPrincipalName": "bob@example.com", "directReports": [{"id": "1", "userPrincipalName": "x"}]}
+    path = tmp_path / "users.json"
+    path.write_text(json.dumps({"value": [ann, bob]}))
+    assert [person.person_id for person in read("entra", path).records] == ["1", "2"]
