@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from orchestration.errors import DataError
 from orchestration.loading.session import Session
 from orchestration.publication import latest_publication
 
@@ -75,13 +78,18 @@ _CHANGED = f"""
 def remember(session: Session) -> None:
     """Keep what the latest publication says, unless it is known already. Belongs before anything of a run is written.
 
-    Replaces what was known of the publication before it at the level of people.
+    Replaces what was known of the publication before it at the level of people. Raises DataError when the file is
+    unreadable.
     """
     path = latest_publication(session.workspace)
     if path is None:
         return
     place = str(path).replace("'", "''")
-    session.run(f"attach '{place}' as published (read_only)")
+    try:
+        session.run(f"attach '{place}' as published (read_only)")
+    except duckdb.Error as error:
+        mend = f"put it back, or take {session.workspace.latest} away to begin a new history"
+        raise DataError(f"{path}: the last publication cannot be read: {error} - {mend}") from error
     try:
         is_known = "publication_id in (select publication_id from raw.publication)"
         if not session.value(f"select bool_or({is_known}) from published.dim_publication"):

@@ -87,6 +87,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
     _statuses(connection, company)
     for level, unit in (("total", "'All'"), ("org_unit", "org_unit")):
         connection.execute(sql.ADOPTION.format(level=level, unit=unit))
+    for statement in (sql.HISTORY, sql.RESTATEMENT):
+        connection.execute(statement)
     connection.execute(sql.RULE_WEEKS)
     connection.execute(sql.OBLIGATIONS)
     _sources(connection, company)

@@ -48,6 +48,12 @@ create table fct_adoption_week (tool_id varchar, org_level varchar, org_unit var
     correct_among_active_share double, target_correct_share double, target_active_share double,
     gap_correct_share double, gap_active_share double, is_provisional boolean, target_correct_due date,
     target_active_due date, week_start date);
+create table fct_published_week (publication_id varchar, tool_id varchar, org_level varchar, org_unit varchar,
+    eligible bigint, active bigint, non_user bigint, incorrect_user bigint, correct_user bigint, not_judged bigint,
+    is_provisional boolean, published_at timestamptz, week_start date);
+create table fct_restatement (publication_id varchar, previous_publication_id varchar, tool_id varchar,
+    org_level varchar, org_unit varchar, status varchar, before bigint, after bigint, behaviour bigint, rule bigint,
+    population bigint, late_data bigint, published_at timestamptz, previous_published_at timestamptz, week_start date);
 create table fct_source_day (tool_id varchar, source_id varchar, {_LINE_COLUMNS}, records bigint, late_records bigint,
     people bigint, freshness_hours double, day date);
 create table fct_load (load_id varchar, tool_id varchar, source_id varchar, dataset varchar, format varchar,
@@ -286,4 +292,31 @@ select $tool_id as tool_id, $source_id as source_id, namespace, aliases,
     case when $is_broken then (aliases * 0.71)::bigint else aliases - lost end as resolved_aliases,
     aliases * 40 as records, resolved_aliases * 40 as resolved_records
 from (values ('email', 212, 3), ('github_login', 64, 4)) as seen (namespace, aliases, lost)
+"""
+
+# The last publication but one had fewer correct users in the newest weeks: some came late, some by a changed rule.
+HISTORY = """
+insert into fct_published_week by name
+select publication_id, tool_id, org_level, org_unit, eligible, active, non_user, incorrect_user, correct_user,
+    not_judged, is_provisional, published_at, week_start
+from fct_adoption_week cross join dim_publication
+"""
+RESTATEMENT = """
+insert into fct_restatement by name
+with moved as (
+    select *, greatest(incorrect_user // 10, 0) as ruled, greatest(non_user // 20, 0) as late
+    from fct_adoption_week
+    where week_start > (select max(week_start) - 21 from fct_adoption_week)
+)
+select publication_id, 'before-' || publication_id as previous_publication_id, tool_id, org_level, org_unit, status,
+    after - rule - late_data as before, after, 0 as behaviour, rule, 0 as population, late_data, published_at,
+    published_at - interval 1 day as previous_published_at, week_start
+from (
+    select tool_id, org_level, org_unit, week_start, 'correct_user' as status, correct_user as after, -ruled as rule,
+        late as late_data
+    from moved
+    union all select tool_id, org_level, org_unit, week_start, 'incorrect_user', incorrect_user, ruled, 0 from moved
+    union all select tool_id, org_level, org_unit, week_start, 'non_user', non_user, 0, -late from moved
+    union all select tool_id, org_level, org_unit, week_start, 'not_judged', not_judged, 0, 0 from moved
+) cross join dim_publication
 """
