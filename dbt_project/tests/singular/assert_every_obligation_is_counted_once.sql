@@ -1,4 +1,4 @@
--- A returned row is a rule whose weekly counts do not add up to its obligations: kept, broken, pending, unknown and
+-- A returned row is a rule whose weekly counts do not add up to its obligations: judged, pending, unknown and
 -- excused are all there is.
 with
 
@@ -7,7 +7,7 @@ obligations as (
 ),
 
 counted as (
-    select rule_no, sum(kept + broken + pending + unknown + excused) as weight from {{ ref('int_rule_weeks') }} group by 1
+    select rule_no, sum(judged + pending + unknown + excused) as weight from {{ ref('int_rule_weeks') }} group by 1
 )
 
 select obligations.rule_no, obligations.weight, counted.weight as counted
