@@ -160,7 +160,7 @@ def take_out_completed(
 
 
 def move_lines(session: Session, load_id: int, lines: int, fate: str) -> None:
-    """Lines of `load_id` leave the quarantine for another fate: loaded, duplicate or superseded."""
+    """Lines of `load_id` leave the quarantine for another fate: loaded, duplicate, superseded or blank."""
     session.run(
         f"update raw.load set lines_quarantined = lines_quarantined - ?, lines_{fate} = lines_{fate} + ? "
         "where load_id = ?",

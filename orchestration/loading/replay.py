@@ -93,11 +93,12 @@ def _from_file(
     """Each entry with what the file now gives on its lines."""
     starts = [entry.line_no for entry in entries]
     current: tuple[_Entry, list[Parsed]] | None = None
+    following = 1
     for item in source.format.parse(file.path, now=session.now):
-        if isinstance(item, Blank):
-            continue
-        spot = bisect_right(starts, item.line_no) - 1
-        if spot < 0 or item.line_no >= starts[spot] + max(entries[spot].lines, 1):
+        line_no = following if isinstance(item, Blank) else item.line_no
+        following = line_no + item.lines
+        spot = bisect_right(starts, line_no) - 1
+        if spot < 0 or line_no >= starts[spot] + max(entries[spot].lines, 1):
             continue
         if current is None or current[0] is not entries[spot]:
             if current is not None:
@@ -144,18 +145,20 @@ def _load_mended(
     found: Iterable[tuple[_Entry, list[Parsed]]],
 ) -> ReplayReport:
     mended: list[_Entry] = []
+    blank = 0
     with session.transaction():
         maker = RowMaker(session.vault.pseudonymiser, origin, session.identity_columns())
         merger = Mergers(session.connection, source.datasets)
         whole = ((entry, records) for entry, items in found if (records := _records_of(entry, items)))
         while batch := list(islice(whole, _AT_ONCE)):
             mended += [entry for entry, _ in batch]
+            blank += sum(entry.lines - sum(record.lines for record in records) for entry, records in batch)
             for dataset, chosen in source.by_dataset([record for _, records in batch for record in records]):
                 if chosen:
                     merger.add(dataset, to_arrow(dataset, maker.rows(chosen)), _AT_ONCE)
             remember_named(session, maker)
         outcome = merger.finish().get(origin.load_id, Outcome())
-        for fate, lines in asdict(outcome).items():
+        for fate, lines in (*asdict(outcome).items(), ("blank", blank)):
             move_lines(session, origin.load_id, lines, fate)
         for entry in mended:
             session.run("delete from raw.quarantine where rowid = ?", [entry.row_no])
@@ -164,7 +167,10 @@ def _load_mended(
 
 
 def _records_of(entry: _Entry, items: list[Parsed]) -> list[Record]:
-    """The records that stand for the entry; none when a part of it is still unreadable or unaccounted for."""
+    """The records that stand for the entry; none when a part of it is still unreadable or unaccounted for.
+
+    A whole file that was refused for its header has the header among its lines, which is blank once it is understood.
+    """
     records: list[Record] = [item for item in items if not isinstance(item, Reject | Blank)]
-    is_mended = len(records) == len(items) and sum(record.lines for record in records) == entry.lines
-    return records if is_mended else []
+    is_readable = not any(isinstance(item, Reject) for item in items)
+    return records if is_readable and sum(item.lines for item in items) == entry.lines else []

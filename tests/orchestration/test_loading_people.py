@@ -285,3 +285,16 @@ def test_a_roster_that_nobody_could_read_is_read_once_its_columns_are_named(work
     load_everything(workspace)
     assert query(workspace, "select count(*) from raw.quarantine") == [(0,)]
     assert query(workspace, "select department from raw.person_span") == [("Sales",)]
+
+
+def test_a_roster_refused_for_its_header_is_loaded_by_a_replay_once_its_columns_are_named(workspace: Workspace) -> None:
+    write(workspace.inbox / "people/people_2026-01-01.csv", ["Badge,Dept", "p1,Sales", "", "p2,Sales"])
+    load_everything(workspace)
+    with open_warehouse(workspace, now=NOW) as warehouse:
+        warehouse.replace_registry({"roster_column": [{"column_name": "person_id", "source_name": "Badge"}]})
+        report = warehouse.replay()
+        warehouse.verify_ledger()
+    assert (report.mended, report.remaining) == (4, 0)
+    counts = "select lines_read, lines_loaded, lines_quarantined, lines_blank from raw.load"
+    assert query(workspace, counts) == [(4, 2, 0, 2)]
+    assert query(workspace, "select count(*) from raw.person_span") == [(2,)]
