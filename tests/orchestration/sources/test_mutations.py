@@ -39,6 +39,7 @@ BASES = {
     "scim": "list.json",
     "absences": "march.csv",
     "outages": "march.csv",
+    "training": "lms.csv",
     "training-csv": "lms.csv",
     "xapi": "statements.json",
     "entra": "graph.json",
@@ -48,14 +49,14 @@ BASES = {
     "work-items": "march.csv",
     "eligible": "doc-extract_seats.csv",
 }
-CSV = {"people-csv", "people", "absences", "outages", "training-csv", "work-items", "eligible"}
+CSV = {"people-csv", "people", "absences", "outages", "training", "training-csv", "work-items", "eligible"}
 CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise-users"}
 LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
 EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
-FOLDERS = {"people": "people-csv": "training-csv"}
+FOLDERS = {"people": "people-csv", "training": "training-csv"}
 
 
 def base(name: str) -> bytes:
