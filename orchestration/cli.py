@@ -135,6 +135,26 @@ def dagster(
     servers.dagster(Workspace.at(workspace), port)
 
 
+@app.command(epilog="Example: takeup receive -w demo --tool coding-agent --token-file token.txt")
+def receive(
+    tool: Annotated[str, typer.Option("--tool", metavar="TOOL_ID", help="A tool with a source of format otlp.")],
+    workspace: WorkspaceOption = HERE,
+    host: Annotated[str, typer.Option(help="The address to listen on; any but loopback needs a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 takes any that is free.")] = 4318,
+    token_file: Annotated[
+        Path | None,
+        typer.Option("--token-file", metavar="FILE", help="The bearer token (default: TAKEUP_RECEIVE_TOKEN)."),
+    ] = None,
+) -> None:
+    """Receive OpenTelemetry over HTTP (logs, traces, metrics) into a tool's inbox. Ends with Ctrl-C.
+
+    Every request is on the disk before it is answered; the inbox shows files when they are a minute old or 32 MB large.
+    """
+    from orchestration.commands import receive
+
+    _end(receive.receive(Workspace.at(workspace), tool, receive.Place(host, port), token_file))
+
+
 @app.command(epilog="Example: takeup doctor -w demo")
 def doctor(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Look for what would make a run fail: Python, packages, disk, permissions, locks, the publication."""

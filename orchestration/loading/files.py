@@ -140,7 +140,7 @@ def _walk(root: Path, start: Path) -> Iterator[InboxFile]:
 
 
 def _entry(root: Path, path: Path) -> Iterator[InboxFile]:
-    if _is_ignored(path.name) or not (path.is_symlink() or path.exists()):
+    if is_ignored(path.name) or not (path.is_symlink() or path.exists()):
         return
     relative = path.relative_to(root).as_posix()
     facts = path.lstat()
@@ -164,6 +164,7 @@ def _refusal(root: Path, path: Path) -> str | None:
     return None
 
 
-def _is_ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a file of this name is never read: hidden, a README, or not finished yet."""
     lowered = name.lower()
     return lowered.startswith((".", "readme")) or lowered.endswith(_IGNORED_ENDINGS)
