@@ -39,7 +39,7 @@ def test_status_gives_what_the_contract_names(built_company: Workspace) -> None:
     assert Path(found["publication"]).is_file()
     assert found["published_at"]
     keys = {"tool_id", "week_start", "eligible", "non_user", "incorrect_user", "correct_user", "not_judged"}
-    assert len(found["tools"]) == 5
+    assert len(found["tools"]) == 7
     for tool in found["tools"]:
         assert keys <= set(tool)
         classes = ("non_user", "incorrect_user", "correct_user", "not_judged")

@@ -18,7 +18,8 @@ from orchestration.workspace import Workspace
 from tests.conftest import takeup
 
 pytestmark = pytest.mark.slow
-REASONS = ("blocker", "major", "several_minor", "proven", "unproven", "never", "tried", "lapsed", "away", "new")
+REASONS = ("blocker", "major", "several_minor", "proven", "unproven", "never", "tried", "lapsed", "away", "new",
+           "no_opportunity")  # fmt: skip
 
 
 def rows(workspace: Workspace, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
