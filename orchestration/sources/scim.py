@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.sources.documents import Item, Shape, read_documents
+from orchestration.sources.documents import Shape
 from orchestration.sources.fields import FieldError, flag, needed_text, text, wrong_type
 from orchestration.sources.formats import Field, SourceFormat
-from orchestration.sources.records import Identity, Parsed, PersonRecord
+from orchestration.sources.records import Identity, Parsed
+from orchestration.sources.rosters import NOBODY, Draft, identities, plain, read_users
 from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=("Resources",), marks=frozenset({"userName"}))
@@ -23,43 +25,29 @@ _ORGANISATION = {"costCenter": "cost_center", "organization": "organization", "d
 def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
     """The users of one file; groups and anything without a userName are rejected. `now` is not used."""
     del now
-    for item in read_documents(path, SHAPE):
-        if not isinstance(item, Item):
-            yield item
-            continue
-        try:
-            yield _record(item)
-        except FieldError as error:
-            yield item.rejected(error)
+    for one in read_users(path, SHAPE, _draft):
+        yield one.person if isinstance(one, Draft) else one
 
 
-def _record(item: Item) -> PersonRecord:
-    user = item.value
-    if not isinstance(user, dict):
-        raise FieldError("unknown_shape", "the record is not a JSON object")
+def _draft(user: Mapping[str, Any]) -> Draft:
     if _GROUP in _list(user, "schemas"):
         raise FieldError("unknown_shape", "the record is a group, not a user")
     person_id, user_name = needed_text(user, "id"), needed_text(user, "userName")
     work = _object(user, _ENTERPRISE, "the enterprise extension")
     is_active = flag(user.get("active"), "active")
-    return PersonRecord(
-        line_no=item.number,
-        lines=item.lines,
+    person = replace(
+        NOBODY,
         person_id=person_id,
         name=_name(user),
         aliases=_aliases(user, user_name, work),
         department=text(work.get("department"), "department"),
-        team=None,
         location=_location(user),
         role=text(user.get("title"), "title"),
         manager_id=_manager(work),
-        eligible_from=None,
-        eligible_to=None,
-        fte=None,
-        working_days=None,
         is_active=is_active is not False,
         attributes=_attributes(user, work),
     )
+    return Draft(person)
 
 
 def _name(user: Mapping[str, Any]) -> str | None:
@@ -80,7 +68,7 @@ def _aliases(user: Mapping[str, Any], user_name: str, work: Mapping[str, Any]) -
     found += [("upn" if "@" in user_name else "user_name", user_name)]
     found += [("external_id", text(user.get("externalId"), "externalId"))]
     found += [("employee_number", text(work.get("employeeNumber"), "employeeNumber"))]
-    return tuple(dict.fromkeys(Identity(namespace, value) for namespace, value in found if value))
+    return identities(found)
 
 
 def _location(user: Mapping[str, Any]) -> str | None:
@@ -97,9 +85,9 @@ def _manager(work: Mapping[str, Any]) -> str | None:
 
 
 def _attributes(user: Mapping[str, Any], work: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {name: text(user.get(field), field) for field, name in _PLAIN.items()}
+    direct = {name: text(user.get(field), field) for field, name in _PLAIN.items()}
     organisation = {name: text(work.get(field), field) for field, name in _ORGANISATION.items()}
-    return {name: value for name, value in (plain | organisation).items() if value is not None}
+    return plain(direct | organisation)
 
 
 def _list(record: Mapping[str, Any], name: str) -> list[Any]:

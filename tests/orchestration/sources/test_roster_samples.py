@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from accounting import read
 
+from orchestration.commands.inspect import inspect_file
 from orchestration.sources.inspection import appearance
 from orchestration.sources.looking import look, recognise
 
@@ -77,3 +79,16 @@ def test_a_report_whose_columns_say_nothing_is_refused_row_by_row(samples: Path)
     found = read("people", samples / "rosters" / "faros_workday_customreports.json")
     assert found.codes == ["missing_field"] * 2
     assert "people.yml" in found.rejects[0].reason
+
+
+def test_no_sample_of_any_vendor_crashes_a_roster_format_or_the_look_at_it(samples: Path) -> None:
+    files = [path for path in samples.rglob("*") if path.is_file() and path.stat().st_size < 100_000]
+    for path in files:
+        for name in ("entra", "okta", "bamboohr", "workday", "people-csv", "xapi", "training"):
+            read(name, path)
+
+
+def test_inspecting_shows_no_address_of_any_sample(samples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (path for path in samples.rglob("*") if path.is_file() and path.stat().st_size < 300_000):
+        inspect_file(path, as_json=True)
+        assert not re.search(r"[\w.+-]+@[\w-]+\.\w", capsys.readouterr().out), path
