@@ -11,7 +11,7 @@ from orchestration.sources.formats import SourceFormat
 from orchestration.sources.inspection import Inspection, appearance, inspect, unforeseen
 from orchestration.sources.looking import look, recognise
 
-_DATASETS = {"events": "one record per event", "aggregates": "counts of a person and period"}
+_LOGS = ("events", "aggregates")
 _COVERAGE = {
     "active_only": "active people only: a non-user is one by the roster",
     "all_members": "every member, active or not",
@@ -46,7 +46,7 @@ def _facts(path: Path, known: SourceFormat, version: str, found: Inspection) -> 
         "version": version,
         "dataset": known.dataset,
         "grain": sorted(found.grains) or [known.grain],
-        "coverage": known.coverage,
+        "coverage": sorted(found.coverages) or [known.coverage],
         "proves": known.proves,
         "can_prove": known.can_prove,
         "records": found.records,
@@ -74,7 +74,7 @@ def _advice(path: Path, known: SourceFormat) -> str:
     endings = ", ".join(known.suffixes)
     is_named = path.name.lower().removesuffix(".gz").endswith(known.suffixes)
     ending = "" if is_named else f"\n# rename the file: runs pick up names that end in {endings} (and .gz)"
-    if known.dataset not in _DATASETS:
+    if known.dataset not in _LOGS:
         name = "<tool id>.csv" if known.dataset == "eligible" else path.name
         return f"put it into inbox/{known.dataset}/{name}{ending}"
     late = "" if known.late_days is None else f"\n  late_days: {known.late_days}"
@@ -85,9 +85,8 @@ def _tell(facts: dict[str, Any]) -> None:
     lines, rejects = facts["lines"], facts["rejects"]
     say(f"{facts['file']}: {facts['title']} ({facts['version']})\n")
     _row("format", facts["format"])
-    grain = " and ".join(facts["grain"])
-    _row("grain", f"{grain}, {_DATASETS[facts['dataset']]}" if facts["dataset"] in _DATASETS else grain)
-    _row("lists", _COVERAGE[facts["coverage"]] if facts["dataset"] in _DATASETS else "")
+    _row("grain", " and ".join(map(_grain, facts["grain"])))
+    _row("lists", "; or ".join(_COVERAGE[one] for one in facts["coverage"]) if facts["dataset"] in _LOGS else "")
     _row("proves", facts["proves"])
     _row("period", f"{facts['first']} to {facts['last']}" if facts["first"] else "")
     gone = f", {facts['people_not_on_roster']:,} of them not on the roster" if facts["people_not_on_roster"] else ""
@@ -99,6 +98,12 @@ def _tell(facts: dict[str, Any]) -> None:
         _row("", f"{reject['lines']:,} rejected ({reject['code']}): {reject['reason']}")
     _row("also kept", ", ".join(facts["kept_as_attributes"]))
     say(f"\nTo load it:\n\n{facts['load']}")
+
+
+def _grain(grain: str) -> str:
+    """What one record is about."""
+    words = {"event": "one thing that happened", "snapshot": "how it stood on a day"}
+    return f"{grain} ({words.get(grain, 'counts of a person and period')})"
 
 
 def _row(heading: str, text: str) -> None:

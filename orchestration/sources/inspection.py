@@ -47,7 +47,12 @@ class Inspection:
     """The first and the last day of which the records speak, UTC; None: they have no time."""
     last: date | None = None
     grains: Counter[str] = field(default_factory=Counter)
-    """Records by grain; of aggregates alone."""
+    """Records by grain; of logs of tools alone."""
+    coverages: Counter[str] = field(default_factory=Counter)
+    """Aggregates by what the absence of a row means: one format may list all members in one file, active ones in
+    another."""
+    coverages: set[str] = field(default_factory=set)
+    """What the records say of who is missing; of aggregates alone. The same format may tell it file by file."""
     inactive: int = 0
     """People of a roster who are not on it any more."""
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -84,8 +89,12 @@ def _add(found: Inspection, record: Record) -> None:
     for day in _days(record):
         found.first = day if found.first is None else min(found.first, day)
         found.last = day if found.last is None else max(found.last, day)
+    if isinstance(record, EventRecord):
+        found.grains["event"] += 1
     if isinstance(record, AggregateRecord):
         found.grains[record.grain] += 1
+        found.coverages.add(record.coverage)
+        found.coverages[record.coverage] += 1
     if isinstance(record, PersonRecord):
         found.inactive += not record.is_active
     users = [Identity(user.namespace, user.value.strip().casefold()) for user in _users(record)]

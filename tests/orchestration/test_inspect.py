@@ -53,6 +53,20 @@ def test_a_log_is_told_by_its_content_with_all_its_lines(tmp_path: Path, capsys:
     assert "rename the file" in found["load"]
 
 
+def test_a_file_that_brings_events_and_counts_shows_both(capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(FIXTURES / "otlp" / "valid" / "requests.jsonl", capsys)[1]
+    assert found["format"] == "otlp"
+    assert found["grain"] == ["day", "event"]
+
+
+def test_what_a_file_lists_is_said_of_this_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """One format, two files: one of active people, one of all members."""
+    folder = FIXTURES / "cursor-daily-usage" / "valid"
+    found = {path.name: told(path, capsys)[1]["coverage"] for path in folder.iterdir()}
+    assert found["all_members.json"] == ["all_members"]
+    assert ["active_only"] in found.values()
+
+
 def test_the_page_says_the_same_as_the_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = shown(written(tmp_path, COPILOT, "x.ndjson"), capsys)
     assert "4 read = 2 loadable + 1 rejected + 1 blank" in page
