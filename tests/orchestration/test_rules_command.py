@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.registry.loading import load
+from orchestration.registry.rule_models import KEYS
 from orchestration.registry.scaffold import init_workspace
 from orchestration.workspace import Workspace
 from tests.conftest import REPOSITORY, takeup
@@ -38,6 +40,18 @@ def test_the_rules_of_the_repository_stand() -> None:
     assert wanting == []
     assert outcome.returncode == 0
     assert len(found["rules"]) >= 18
+    assert sum(mutant["killed_by"] is not None for one in found["rules"] for mutant in one["mutants"]) >= 90
+
+
+def test_the_rules_of_the_repository_show_every_kind_and_say_who_answers_and_what_to_learn() -> None:
+    rules = [rule for file in load(Workspace(REPOSITORY)).rule_files for rule in file.rules]
+    assert {rule.kind for rule in rules} == set(KEYS)
+    assert {rule.severity for rule in rules} == {"blocker", "major", "minor"}
+    for rule in rules:
+        assert rule.title, rule.id
+        assert rule.why, rule.id
+        assert rule.owner, rule.id
+        assert rule.train, rule.id
 
 
 @pytest.mark.slow
