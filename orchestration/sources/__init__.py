@@ -27,8 +27,8 @@ from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
 from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.label_studio import LABEL_STUDIO
 from orchestration.sources.okta import OKTA
-from orchestration.sources.otlp import OTLP
 from orchestration.sources.openai_usage import OPENAI_USAGE
+from orchestration.sources.otlp import OTLP
 from orchestration.sources.outages import OUTAGES
 from orchestration.sources.people import PEOPLE
 from orchestration.sources.people_csv import PEOPLE_CSV
