@@ -142,6 +142,7 @@ def _weekday(name: str) -> int:
 
 
 _OTHERS = frozenset({"from", "to", "module", "completedat", "itemid", "toolid", "metricdate", "reportrefreshdate"})
+_OTHERS |= {"course", "coursename", "coursetitle", "coursecode", "courseid", "completiondate", "completedon"}
 _DESCRIBES = frozenset({"email", "name", "department", "manager_id", "role", "location"})
 
 

@@ -43,7 +43,14 @@ _SYNONYMS = {
     "working_days": "working days",
     STATUS: "status, employment status, worker status, employee status, is active, active",
 }
-SYNONYMS: Mapping[str, tuple[str, ...]] = {ours: tuple(names.split(", ")) for ours, names in _SYNONYMS.items()}
+
+
+def synonyms(table: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """A table of names written one behind the other, with commas, as lists."""
+    return {ours: tuple(names.split(", ")) for ours, names in table.items()}
+
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = synonyms(_SYNONYMS)
 """Our column: what HR systems call it, the likeliest first. Case, spaces and punctuation do not count."""
 
 _TOLD = {MANAGER_EMAIL: "manager_id", STATUS: "is_active"} | dict.fromkeys(("email", "upn", "github_login"), "aliases")
@@ -106,16 +113,22 @@ def columns_of(header: Iterable[str], declared: Mapping[str, str] = NOTHING) -> 
     names = list(header)
     by_name = {squeezed(name): name for name in reversed(names)}
     named = {ours: by_name[squeezed(theirs)] for ours, theirs in declared.items() if squeezed(theirs) in by_name}
-    if "person_id" in names:
-        return Columns(named)
+    return Columns(named, {} if "person_id" in names else guessed_columns(names, SYNONYMS, named))
+
+
+def guessed_columns(
+    header: Iterable[str], names_of: Mapping[str, tuple[str, ...]], named: Mapping[str, str] = NOTHING
+) -> dict[str, str]:
+    """Our name -> the column that goes by one of its synonyms, the likeliest; no column twice, none that is `named`."""
+    by_name = {squeezed(name): name for name in reversed(list(header))}
     guessed: dict[str, str] = {}
-    for ours, synonyms in SYNONYMS.items():
-        fitting = (by_name[key] for synonym in synonyms if (key := squeezed(synonym)) in by_name)
-        free = (name for name in fitting if name not in (*named.values(), *guessed.values()))
+    for ours, names in names_of.items():
+        fitting = (by_name[key] for name in names if (key := squeezed(name)) in by_name)
+        free = (theirs for theirs in fitting if theirs not in (*named.values(), *guessed.values()))
         theirs = None if ours in named else next(free, None)
         if theirs is not None:
             guessed[ours] = theirs
-    return Columns(named, guessed)
+    return guessed
 
 
 def is_there(status: str | None) -> bool:
