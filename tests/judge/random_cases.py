@@ -99,10 +99,10 @@ def _absences(chance: random.Random, start: datetime, length: timedelta) -> tupl
 def _outages(
     chance: random.Random, start: datetime, step: timedelta, length: int
 ) -> tuple[tuple[datetime, datetime], ...]:
-    """Never beginning or ending at the moment of an event or a deadline."""
+    """Half of them begin and end at the moments of events and deadlines."""
     found = []
     for _ in range(chance.choice([0, 0, 0, 0, 1, 2])):
-        begins = start + step * chance.randrange(length + 1) - timedelta(milliseconds=500)
+        begins = start + step * chance.randrange(length + 1) - timedelta(milliseconds=chance.choice([0, 500]))
         found.append((begins, begins + step * chance.randrange(1, 5)))
     return tuple(found)
 
