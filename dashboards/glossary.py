@@ -59,7 +59,7 @@ STATUSES = (
     Branch("Non-user", wording.NON_USER["tried"], "Some uses in the window, fewer than the tool asks for"),
     Branch("Non-user", wording.NON_USER["lapsed"], "Uses before the window, none in it"),
     Branch("Non-user", wording.NON_USER["never"], "No use at all so far"),
-    Branch("Not judged", wording.NOT_JUDGED["no_evidence"], "The tool's sources cannot tell correct from incorrect"),
+    Branch("Not judged", wording.NOT_JUDGED["no_evidence"], "The tool's sources cannot tell use, or correct use"),
     Branch("Incorrect user", "A major rule was violated", "Enough cases, and more of them broken than tolerated"),
     Branch("Incorrect user", "Several minor rules were violated", "Two or more"),
     Branch("Correct user", "Proven", "At least one major or blocker rule satisfied, none violated"),

@@ -20,7 +20,7 @@ NOT_JUDGED: Mapping[str, str] = {
     "new": "Eligible too recently",
     "no_opportunity": "No work item to use it on",
     "unproven": "Active, too little evidence yet",
-    "no_evidence": "Active, source cannot show correctness",
+    "no_evidence": "Source cannot show use or correctness",
 }
 NON_USER: Mapping[str, str] = {
     "never": "Never used it",

@@ -266,7 +266,7 @@ REASONS = {
     "tried": "used it {uses} times in the window; {min_uses} make a user",
     "lapsed": "used it before the window, not in it",
     "never": "has never used it",
-    "no_evidence": "uses it, but its logs cannot tell correct from incorrect use",
+    "no_evidence": "its logs cannot tell correct from incorrect use, or not even whether it is used",
     "major": "breaks a rule that matters: {first_violation_rule_id}",
     "several_minor": "breaks at least two minor rules, first of them {first_violation_rule_id}",
     "proven": "uses it, breaks no major rule and has proven at least one",

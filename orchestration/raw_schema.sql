@@ -99,7 +99,7 @@ create table if not exists raw.usage_aggregate (
     actor_type      varchar not null,
     part            varchar not null,             -- sub-row of one person and period (a terminal, a client); '' when whole
     scope           varchar not null,             -- organisation or enterprise the row was reported under
-    grain           varchar not null,             -- day | week | 28d | month | snapshot
+    grain           varchar not null,             -- day | week | 28d | month | window | snapshot
     period_start    date not null,
     period_end      date not null,                -- exclusive
     is_active       boolean,

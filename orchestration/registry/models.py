@@ -106,7 +106,7 @@ class Eligible(Model):
     kind: Literal["people", "seats", "list"] = Field(
         "people",
         alias="from",
-        description="people: the roster; seats: inbox/eligible/<tool>*.csv; list: the people named here",
+        description="people: the roster; seats: inbox/eligible/<tool>*.csv or a source's; list: people named here",
         examples=["people"],
     )
     where: Text | None = Field(
@@ -115,7 +115,7 @@ class Eligible(Model):
         examples=["department = 'Finance'"],
     )
     members: tuple[Text, ...] = Field((), alias="list", description="person ids or e-mail addresses", max_length=50_000)
-    seats: Any = Field(None, description="seats: true reads inbox/eligible/<tool>*.csv")
+    seats: Any = Field(None, description="seats: true reads inbox/eligible/<tool>*.csv and seats of its sources")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

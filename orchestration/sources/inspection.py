@@ -51,8 +51,6 @@ class Inspection:
     coverages: Counter[str] = field(default_factory=Counter)
     """Aggregates by what the absence of a row means: one format may list all members in one file, active ones in
     another."""
-    coverages: set[str] = field(default_factory=set)
-    """What the records say of who is missing; of aggregates alone. The same format may tell it file by file."""
     inactive: int = 0
     """People of a roster who are not on it any more."""
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -93,7 +91,6 @@ def _add(found: Inspection, record: Record) -> None:
         found.grains["event"] += 1
     if isinstance(record, AggregateRecord):
         found.grains[record.grain] += 1
-        found.coverages.add(record.coverage)
         found.coverages[record.coverage] += 1
     if isinstance(record, PersonRecord):
         found.inactive += not record.is_active
