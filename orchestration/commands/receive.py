@@ -14,10 +14,11 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from orchestration.commands.output import say
-from orchestration.errors import UsageError
+from orchestration.errors import ConfigError, UsageError
 from orchestration.receiver import LOG, Guard, receiver_app
 from orchestration.receiver_landing import Landing
 from orchestration.registry import load_registry
+from orchestration.registry.loading import unknown_tool
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -65,18 +66,20 @@ def receive(workspace: Workspace, tool_id: str, place: Place, token_file: Path |
 
 
 def landing_folder(workspace: Workspace, tool_id: str) -> Path:
-    """The folder from which the tool's OpenTelemetry source reads; UsageError when it has none."""
+    """The folder from which the tool's OpenTelemetry source reads; UsageError or ConfigError: there is none."""
     registry = load_registry(workspace)
     tool = registry.tool(tool_id)
     if tool is None:
-        known = ", ".join(sorted(one.id for one in registry.tools))
-        raise UsageError(f"{workspace.tools_file}: no tool {tool_id!r} - there are {known}")
+        what, mend = unknown_tool(tool_id, [one.id for one in registry.tools])
+        raise UsageError(f"--tool: {what} - {mend}")
     source = next((source for source in tool.sources if source.format == _FORMAT), None)
     if source is None:
-        raise UsageError(f"{workspace.tools_file}: {tool_id!r} has no source of format {_FORMAT} - add one")
+        what, mend = f"{tool_id!r} has no source of format {_FORMAT}", f"add one: `- format: {_FORMAT}`"
+        raise ConfigError([registry.tool_problem(tool, ("sources",), what, mend)])
     path = source.path or f"inbox/{tool_id}"
     if any(mark in path for mark in "*?[") or (workspace.root / path).is_file():
-        raise UsageError(f"{workspace.tools_file}: {tool_id!r} reads {path} - name a folder, to receive into it")
+        what, mend = f"{tool_id!r} reads {path}, which is no folder", "name a folder, to receive into it"
+        raise ConfigError([registry.tool_problem(tool, ("sources",), what, mend)])
     return workspace.root / path
 
 

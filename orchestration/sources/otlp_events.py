@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +22,11 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*([.][A-Za-z0-9_]+)+")
 _OWN_ACTS = frozenset({"user_prompt", "slash_command", "at_mention"})
 _PERSON_ASKS = frozenset({"chat", "text_completion", "generate_content", "invoke_agent"})
 _OTHERS_ACT = ("sdk", "subagent", "agent", "background")
+_COLUMNS: Mapping[str, tuple[tuple[str, ...], Callable[[Any, str], Any]]] = {
+    **{column: (names, text) for column, names in words.COLUMNS.items()},
+    **{column: (names, whole_number) for column, names in words.WHOLE.items()},
+    **{column: (names, figure) for column, names in words.FIGURES.items()},
+}
 _DIGEST = 32
 _MILLISECONDS = 10**6
 
@@ -42,17 +47,6 @@ class _Said:
     """What identifies it in its source; empty when nothing does."""
 
 
-def surroundings(entry: Entry, own: dict[str, Any]) -> dict[str, Any]:
-    """`own` attributes over those of the scope over those of the resource."""
-    return attributes_of(entry.resource, "resource") | attributes_of(entry.scope, "scope") | own
-
-
-def scope_name(entry: Entry) -> str:
-    """The name of the instrumentation; empty when it has none."""
-    name = entry.scope.get("name") if isinstance(entry.scope, dict) else None
-    return name if isinstance(name, str) else ""
-
-
 def events_of(entry: Entry, line_no: int, lines: int, latest: datetime) -> Iterator[EventRecord]:
     """The event of a log record; of a span, the span itself and the events on it that are of use.
 
@@ -70,10 +64,10 @@ def events_of(entry: Entry, line_no: int, lines: int, latest: datetime) -> Itera
 def _log(entry: Entry) -> _Said:
     record = entry.record
     own = attributes_of(record, "logRecord")
-    attributes = surroundings(entry, own)
+    attributes = entry.around.attributes | own
     body = plain(record.get("body"), "body")
     name = _log_name(record, attributes, body)
-    vendor = words.vendor_of(name, attributes, scope_name(entry))
+    vendor = words.vendor_of(name, attributes, entry.around.scope_name)
     occurred_at = _first_time(
         instant(record.get("timeUnixNano"), "timeUnixNano"),
         said_time(record.get("said_time"), "@timestamp"),
@@ -100,7 +94,7 @@ def _log_name(record: Mapping[str, Any], attributes: Mapping[str, Any], body: An
 def _span(entry: Entry) -> Iterator[_Said]:
     record = entry.record
     own = attributes_of(record, "span")
-    attributes = surroundings(entry, own)
+    attributes = entry.around.attributes | own
     trace, span = (_hex(record.get(name), name) for name in ("traceId", "spanId"))
     if not (trace and span):
         raise FieldError("missing_field", "a span needs traceId and spanId")
@@ -110,14 +104,14 @@ def _span(entry: Entry) -> Iterator[_Said]:
         instant(record.get("endTimeUnixNano"), "endTimeUnixNano"),
     )
     name = _span_name(record, attributes)
-    vendor = words.vendor_of(text(record.get("name"), "name") or "", attributes, scope_name(entry))
+    vendor = words.vendor_of(text(record.get("name"), "name") or "", attributes, entry.around.scope_name)
     more = _ids(record) | _of_status(record) | _duration(record)
     yield _Said("span", name, vendor, start, attributes, more, (trace, span))
     for place, event in enumerate(objects(record, "events")):
         said = text(event.get("name"), "events.name") or ""
         if said.startswith("gen_ai.") and said not in words.CONTENT_EVENTS:
             at = instant(event.get("timeUnixNano"), "events.timeUnixNano") or start
-            merged = surroundings(entry, words.of_the_person(own) | attributes_of(event, "span event"))
+            merged = entry.around.attributes | words.of_the_person(own) | attributes_of(event, "span event")
             yield _Said("span event", said, vendor, at, merged, _ids(record), (trace, span, str(place), said))
 
 
@@ -173,14 +167,14 @@ def _event(said: _Said, line_no: int, lines: int) -> EventRecord:
 
 def _columns(attributes: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
     """The columns that attributes fill, and which attributes did."""
-    row: dict[str, Any] = {}
-    used = set()
-    for table, read in ((words.COLUMNS, text), (words.WHOLE, whole_number), (words.FIGURES, figure)):
-        for column, names in table.items():
-            found = next((name for name in names if attributes.get(name) not in (None, "")), None)
-            row[column] = None if found is None else read(attributes[found], found)
-            if found is not None:
-                used.add(found)
+    row: dict[str, Any] = dict.fromkeys(_COLUMNS)
+    used = []
+    for column, (names, read) in _COLUMNS.items():
+        for name in names:
+            if name in attributes and attributes[name] not in (None, ""):
+                row[column] = read(attributes[name], name)
+                used.append(name)
+                break
     return row, frozenset(used)
 
 

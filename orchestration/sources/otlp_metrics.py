@@ -22,7 +22,6 @@ import orjson
 
 from orchestration.sources import otlp_words as words
 from orchestration.sources.fields import FieldError, count, flag, needed_text, no_later_than, text, whole
-from orchestration.sources.otlp_events import scope_name, surroundings
 from orchestration.sources.otlp_values import attributes_of, figure, instant, whole_number
 from orchestration.sources.otlp_wire import Entry
 from orchestration.sources.periods import Period
@@ -67,7 +66,7 @@ def counts_of(entry: Entry, line_no: int, lines: int, latest: datetime) -> Itera
     no_later_than(point.at, latest, "timeUnixNano")
     if point.value is None and point.observations is None:
         return
-    vendor = words.vendor_of(point.name, point.attributes, scope_name(entry))
+    vendor = words.vendor_of(point.name, point.attributes, entry.around.scope_name)
     users = words.users_of(point.attributes, vendor)
     measures, more = _measured(point)
     dimensions = words.kept(point.attributes, frozenset({"session.id"}))
@@ -109,7 +108,7 @@ def _point(entry: Entry) -> _Point:
     kind = _kind(metric[entry.shape], entry.shape)
     if kind == "cumulative" and start is None:
         raise FieldError("missing_field", "a cumulative count without startTimeUnixNano cannot be told from the next")
-    attributes = surroundings(entry, attributes_of(point, "dataPoint"))
+    attributes = entry.around.attributes | attributes_of(point, "dataPoint")
     return _Point(needed_text(metric, "name", "metric."), attributes, value, observations, kind, start, at)
 
 
@@ -152,7 +151,7 @@ def _identity(users: tuple[Identity, ...], point: _Point) -> tuple[str, ...]:
 def _part(entry: Entry, point: _Point, dimensions: Mapping[str, Any]) -> str:
     """What tells the count from the others of the person: series and start, and but for cumulative counts its time."""
     times = [point.start, None if point.kind == "cumulative" else point.at]
-    named = [point.name, entry.shape, point.kind, scope_name(entry), times, dimensions]
+    named = [point.name, entry.shape, point.kind, entry.around.scope_name, times, dimensions]
     return sha256(orjson.dumps(named, option=orjson.OPT_SORT_KEYS)).hexdigest()[:_PART]
 
 

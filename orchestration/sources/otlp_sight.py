@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orchestration.sources.fields import FieldError
-from orchestration.sources.otlp_events import scope_name, surroundings
 from orchestration.sources.otlp_values import attributes_of
 from orchestration.sources.otlp_wire import SIGNALS, Entry, entries
 from orchestration.sources.otlp_words import vendor_of
@@ -40,9 +39,9 @@ def _entries(sight: Sight) -> Iterator[Entry]:
 
 def _vendor(entry: Entry) -> str | None:
     try:
-        attributes = surroundings(entry, attributes_of(entry.record, "record"))
+        attributes = entry.around.attributes | attributes_of(entry.record, "record")
     except FieldError:
         return None
     names = [entry.record.get("name"), attributes.get("event.name")] if isinstance(entry.record, dict) else []
     name = next((name for name in names if isinstance(name, str)), "")
-    return vendor_of(name, attributes, scope_name(entry))
+    return vendor_of(name, attributes, entry.around.scope_name)

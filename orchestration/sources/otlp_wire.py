@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
 
 from orchestration.sources.documents import Shape
 from orchestration.sources.fields import FieldError, wrong_type
+from orchestration.sources.otlp_values import attributes_of
 from orchestration.sources.review_values import an_object, objects
 
 SHAPE = Shape(
@@ -45,13 +47,31 @@ METRICS = Signal("metric", "resourceMetrics", "scopeMetrics", "metrics")
 SIGNALS = (LOGS, SPANS, METRICS)
 
 
+@dataclass(frozen=True)
+class Around:
+    """What surrounds entries: the resource and scope they share, read once for all of them."""
+
+    resource: Any
+    scope: Any
+
+    @cached_property
+    def attributes(self) -> dict[str, Any]:
+        """Those of the scope over those of the resource. FieldError when they cannot be read."""
+        return attributes_of(self.resource, "resource") | attributes_of(self.scope, "scope")
+
+    @cached_property
+    def scope_name(self) -> str:
+        """The name of the instrumentation; empty when it has none."""
+        name = self.scope.get("name") if isinstance(self.scope, dict) else None
+        return name if isinstance(name, str) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One log record, one span, or one metric with one of its data points, as the JSON has it."""
 
     signal: Signal
-    resource: Any
-    scope: Any
+    around: Around
     record: Any
     shape: str = ""
     """Of a metric: one of POINTS; empty when it has none of them."""
@@ -62,8 +82,9 @@ class Entry:
         record = self.record
         if self.shape:
             record = {**record, self.shape: {**record[self.shape], "dataPoints": [self.point]}}
-        scoped = {"scope": self.scope, self.signal.records: [record]}
-        return orjson.dumps({self.signal.resources: [{"resource": self.resource, self.signal.scopes: [scoped]}]})
+        scoped = {"scope": self.around.scope, self.signal.records: [record]}
+        group = {"resource": self.around.resource, self.signal.scopes: [scoped]}
+        return orjson.dumps({self.signal.resources: [group]})
 
 
 def entries(value: Any) -> Iterator[Entry]:
@@ -89,8 +110,9 @@ def _of_signal(request: Mapping[str, Any], signal: Signal) -> Iterator[Entry]:
             records = scoped.get(signal.records)
             if records is not None and not isinstance(records, list):
                 raise wrong_type(signal.records, "a list", records)
+            around = Around(group.get("resource"), scoped.get("scope"))
             for record in records or ():
-                entry = Entry(signal, group.get("resource"), scoped.get("scope"), record)
+                entry = Entry(signal, around, record)
                 yield from _of_metric(entry) if signal is METRICS else (entry,)
 
 
@@ -103,7 +125,7 @@ def _of_metric(entry: Entry) -> Iterator[Entry]:
         yield entry
         return
     for point in points:
-        yield Entry(entry.signal, entry.resource, entry.scope, metric, shape, point)
+        yield Entry(entry.signal, entry.around, metric, shape, point)
 
 
 def _of_elastic(value: Mapping[str, Any]) -> Entry:
@@ -120,7 +142,7 @@ def _of_elastic(value: Mapping[str, Any]) -> Entry:
         "body": {"stringValue": body["text"]} if isinstance(body.get("text"), str) else None,
     }
     is_span = "span_id" in value and "duration" in value
-    return Entry(SPANS if is_span else LOGS, value.get("resource"), value.get("scope"), _known(record))
+    return Entry(SPANS if is_span else LOGS, Around(value.get("resource"), value.get("scope")), _known(record))
 
 
 def _of_sdk(value: Mapping[str, Any]) -> Entry:
@@ -144,7 +166,7 @@ def _of_sdk(value: Mapping[str, Any]) -> Entry:
     held = {"attributes": resource.get("attributes", resource.get("_attributes"))}
     is_span = "startTime" in value
     scope = value.get("instrumentationScope", value.get("instrumentationLibrary"))
-    return Entry(SPANS if is_span else LOGS, held, scope, _known(record))
+    return Entry(SPANS if is_span else LOGS, Around(held, scope), _known(record))
 
 
 def _pair(value: Any, name: str) -> int | None:

@@ -249,7 +249,7 @@ def users_of(attributes: Mapping[str, Any], vendor: str | None) -> tuple[Identit
     """
     found: list[Identity] = []
     for name, namespace in USERS:
-        value = text(attributes.get(name), name)
+        value = text(attributes[name], name) if name in attributes else None
         if value is None:
             continue
         if namespace:

@@ -102,7 +102,7 @@ def test_other_machines_are_let_in_with_a_token_alone(workspace: Workspace) -> N
 
 
 @pytest.mark.parametrize(
-    ("tool", "why"), [("nobody", "no tool 'nobody'"), ("other-tool", "has no source of format otlp")]
+    ("tool", "why"), [("nobody", "there is no tool 'nobody'"), ("other-tool", "has no source of format otlp")]
 )
 def test_a_tool_that_does_not_read_it_is_refused(workspace: Workspace, tool: str, why: str) -> None:
     refused = takeup("receive", "-w", str(workspace.root), "--tool", tool)
