@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from orchestration.commands.output import say, say_json
-from orchestration.commands.run import run_workspace
+from orchestration.commands.run import refuse_broken_configuration, run_workspace
 from orchestration.errors import UsageError
 from orchestration.registry.explain import suggest
 from orchestration.registry.loading import Registry, load
@@ -30,6 +30,7 @@ class Wish:
 
 def restate(workspace: Workspace, wish: Wish, *, as_json: bool) -> int:
     """Write the decision down, then run; the run's exit code. Nothing is written when rule, date or files are wrong."""
+    refuse_broken_configuration(workspace, tells_warnings=False)
     registry = load(workspace)
     first_day = _first_day(wish.from_day)
     rule = _current(workspace, registry, wish)

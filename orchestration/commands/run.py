@@ -45,7 +45,7 @@ def execute(workspace: Workspace, *, full: bool, as_of: str | None) -> Ended:
         parse_as_of(as_of)
     if not full and last_run(workspace) == stamp_now(workspace, as_of):
         return Ended(None)
-    _refuse_broken_configuration(workspace)
+    refuse_broken_configuration(workspace)
     from orchestration.defs.in_process import materialize
 
     with progress_of("Starting") as on_progress:
@@ -94,11 +94,11 @@ def _say_json(workspace: Workspace, ended: Ended) -> None:
     say_json(status(workspace) | document)
 
 
-def _refuse_broken_configuration(workspace: Workspace) -> None:
-    """All errors at once, before anything heavy is loaded; warnings are told and do not stop the run."""
+def refuse_broken_configuration(workspace: Workspace, *, tells_warnings: bool = True) -> None:
+    """All errors at once, before anything heavy is loaded; warnings are told and do not stop a run."""
     problems = check(workspace)
     for problem in problems:
-        if problem.is_warning:
+        if problem.is_warning and tells_warnings:
             warn(str(problem))
     errors = [problem for problem in problems if not problem.is_warning]
     if errors:

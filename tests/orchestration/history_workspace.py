@@ -32,7 +32,7 @@ tools:
   title: Claims triage
   owner: {{name: Name Surname, email: name@example.com}}
   live_from: 2026-01-05
-  window_weeks: 1
+  window_weeks: {window_weeks}
   min_available_days: 1
   grace_days: 0
   min_uses: {min_uses}
@@ -49,6 +49,7 @@ rules:
   title: Only sure advice is decided on
   each: decide
   must: confidence >= {least}
+  tolerate: {tolerate}
   evidence: {{incorrect: 1, correct: 1}}
   owner: claims
   why: Unsure advice is often wrong.
@@ -89,11 +90,12 @@ class Firm:
         firm.roster(roster_day, [(f"{unit}{n}", unit) for unit, count in units.items() for n in range(count)])
         return firm
 
-    def terms(self, min_uses: int = 1) -> None:
-        self.workspace.tools_file.write_text(_TOOLS.format(min_uses=min_uses))
+    def terms(self, min_uses: int = 1, window_weeks: int = 1) -> None:
+        self.workspace.tools_file.write_text(_TOOLS.format(min_uses=min_uses, window_weeks=window_weeks))
 
-    def rule(self, version: int, least: float) -> None:
-        (self.workspace.rules / "triage.yml").write_text(_RULES.format(version=version, least=least))
+    def rule(self, version: int, least: float, tolerate: str = "none") -> None:
+        text = _RULES.format(version=version, least=least, tolerate=tolerate)
+        (self.workspace.rules / "triage.yml").write_text(text)
 
     def roster(self, day: date, people: Iterable[tuple[str, str]]) -> None:
         """A roster file that holds from `day`: (person, department) of everybody."""

@@ -157,6 +157,25 @@ def test_a_file_that_is_on_time_is_behaviour(tmp_path: Path) -> None:
     assert_history_holds(firm)
 
 
+def test_a_window_over_two_versions_counts_by_both_and_judges_on_the_terms_of_the_newer(tmp_path: Path) -> None:
+    """Broken under version 1, kept under version 2: one of two, which only version 2 tolerates."""
+    firm = Firm.found(tmp_path, UNITS)
+    firm.terms(window_weeks=2)
+    firm.decisions(("north0", W1, 0.4), ("north1", W1, 0.4), ("south0", W1 + SUNDAY, 0.9))
+    firm.run(W1 + SUNDAY)
+    assert firm.statuses(W1) == {"incorrect_user": 2, "correct_user": 1, "non_user": 21}
+    firm.rule(2, 0.2, "60%")
+    firm.decisions(("north0", W2, 0.3), ("south0", W2 + SUNDAY, 0.9))
+    firm.run(W1 + SUNDAY)
+    firm.run(W2 + SUNDAY)
+    assert firm.statuses(W1) == {"incorrect_user": 2, "correct_user": 1, "non_user": 21}
+    assert firm.statuses(W2) == {"incorrect_user": 1, "correct_user": 2, "non_user": 21}
+    verdicts = firm.rows(
+        f"select version, judged, broken, verdict from fct_rule_week where week_start = '{W2}' order by all"
+    )
+    assert verdicts == [(1, 1, 1, "violated"), (2, 2, 0, "satisfied"), (2, 2, 1, "satisfied")]
+
+
 @pytest.mark.parametrize("seed", range(1, 9) if os.environ.get("TAKEUP_NIGHTLY") else [1])
 def test_the_parts_add_up_whatever_happens_between_the_runs(tmp_path: Path, seed: int) -> None:
     """Random decisions, early and late, rosters, absences, versions, decisions to restate and terms, run after run."""

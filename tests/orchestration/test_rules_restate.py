@@ -14,7 +14,7 @@ import pytest
 from orchestration import journal
 from orchestration.commands.enactments import enactments_of
 from orchestration.commands.rules_restate import Wish, restate
-from orchestration.errors import UsageError
+from orchestration.errors import ConfigError, UsageError
 from orchestration.registry.loading import load
 from orchestration.registry.restatements import decisions
 from orchestration.registry.rule_timeline import Moment, book_of
@@ -62,6 +62,9 @@ def test_what_cannot_be_restated_is_refused_and_leaves_no_trace(two_versions: Wo
         restate(two_versions, Wish("doc-extract-rul", "2026-02-01", ""), as_json=False)
     with pytest.raises(UsageError, match="--from soon: not a date - write it like 2026-03-02, or beginning"):
         restate(two_versions, Wish(RULE, "soon", ""), as_json=False)
+    (two_versions.rules / "a.yml").write_text(rules(version=2, least="0.9"))
+    with pytest.raises(ConfigError, match="means something else than when version 2 was enacted"):
+        restate(two_versions, Wish(RULE, "2026-02-01", ""), as_json=False)
     assert not two_versions.restatements.exists()
 
 
