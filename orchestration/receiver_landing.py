@@ -49,6 +49,7 @@ class Landing:
         self._size = 0
         self._born = 0.0
         folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
         self._lock = _locked(folder)
         self._closed = sorted(folder.glob(f"{_PREFIX}*{_OPEN}"))
         """Files that are complete but not visible yet."""

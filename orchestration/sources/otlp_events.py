@@ -45,6 +45,7 @@ class _Said:
     """What is known beside the attributes: duration, status, lengths."""
     identity: tuple[str, ...]
     """What identifies it in its source; empty when nothing does."""
+    body: Any = None
 
 
 def events_of(entry: Entry, line_no: int, lines: int, latest: datetime) -> Iterator[EventRecord]:
@@ -81,7 +82,7 @@ def _log(entry: Entry) -> _Said:
         if session is None or sequence is None
         else (str(session), str(sequence), words.bare(name), _second(occurred_at))
     )
-    return _Said("log", name, vendor, occurred_at, attributes, more, identity)
+    return _Said("log", name, vendor, occurred_at, attributes, more, identity, body)
 
 
 def _log_name(record: Mapping[str, Any], attributes: Mapping[str, Any], body: Any) -> str:
@@ -133,7 +134,7 @@ def _event(said: _Said, line_no: int, lines: int) -> EventRecord:
     if decision is not None:
         attributes["said_decision"] = str(said.attributes["decision"])
     event_id = _digest((said.kind, name, said.occurred_at.isoformat(), said.identity, row, attributes))
-    key = ("otlp", said.kind, *(said.identity or (event_id, _digest(said.attributes))))
+    key = ("otlp", said.kind, *(said.identity or (event_id, _digest((said.attributes, said.body)))))
     return EventRecord(
         line_no=line_no,
         lines=lines,

@@ -19,6 +19,9 @@ _WIRE = (
     Field("query_source, app.entrypoint", "is_user_initiated", "sdk and subagent are not the person"),
 )
 _METRICS = (
+    Field("dataPoints, delta", "period_start", "each a part of the UTC day of its timeUnixNano; parts add up"),
+    Field("dataPoints, cumulative", "period_start", "the newest of a series, on the UTC day of its startTimeUnixNano"),
+    Field("gauges, sums that can fall", "attributes.<metric>", "kept as snapshots; no figure is made of them"),
     Field("claude_code.session.count", "sessions"),
     Field("claude_code.lines_of_code.count", "lines_added, lines_removed", "by type"),
     Field("claude_code.commit.count", "commits"),

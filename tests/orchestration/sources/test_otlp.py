@@ -319,6 +319,11 @@ def test_a_body_is_a_name_when_it_looks_like_one_and_else_only_a_length(tmp_path
     assert (told.event_name, told.attributes) == ("log", {"body_length": 19})
 
 
+def test_two_texts_of_one_moment_and_length_are_two_records(tmp_path: Path) -> None:
+    (one,), (other,) = (log_line(tmp_path, {"body": {"stringValue": text}}) for text in ("Ann came", "Bob came"))
+    assert one.key != other.key
+
+
 def test_a_program_that_prompts_is_not_the_person(tmp_path: Path) -> None:
     said = attributes(event__name="claude_code.user_prompt", user__id="i")
     (typed,) = log_line(tmp_path, {"attributes": said})
