@@ -11,12 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
 
 from orchestration.registry.loading import Registry
 from orchestration.registry.restatements import decisions
+from orchestration.registry.rule_models import RuleFile
 from orchestration.registry.rule_versions import Enacted, VersionKey, Versions, enacted
-from orchestration.rules.compile import RuleRow, compile_rule_book
+from orchestration.rules.compile import RuleRow, compile_rule, compile_rule_book
 from orchestration.rules.hashing import rule_book_hash
+from orchestration.rules.parsing import RuleError
+from orchestration.rules.vocabulary import Vocabulary
 from orchestration.workspace import Workspace
 
 _BEGINNING = date.min.toordinal()
@@ -54,9 +60,35 @@ def book_of(workspace: Workspace, registry: Registry, now: Moment) -> Book:
     """The book of a workspace at a run. Raises ConfigError for rules that do not compile, DataError for a journal of
     decisions that cannot be read."""
     written = compile_rule_book(registry.rule_sources)
-    book = rule_book(written, enacted(workspace), decisions(workspace), now)
+    known = {key: _compiled_anew(one) for key, one in enacted(workspace).items()}
+    book = rule_book(written, known, decisions(workspace), now)
     tools = {tool.id for tool in registry.tools}  # a version that is kept may have been for a tool that has gone
-    return replace(book, rows=tuple(row for row in book.rows if row.tool_id in tools))
+    sources = _sources(registry)
+    versions = {key: replace(one, source=sources.get(key, one.source)) for key, one in book.versions.items()}
+    return Book(tuple(row for row in book.rows if row.tool_id in tools), versions)
+
+
+def _sources(registry: Registry) -> dict[VersionKey, dict[str, Any]]:
+    """What the rule files say of each version, as a rule file of its own without examples."""
+    return {
+        (rule.id, rule.version): {
+            "tool": rules.tool,
+            "catalogue": file.data.get("catalogue"),
+            "rules": [{key: value for key, value in file.data["rules"][index].items() if key != "examples"}],
+        }
+        for file, rules in registry.rule_sources
+        for index, rule in enumerate(rules.rules)
+    }
+
+
+def _compiled_anew(one: Enacted) -> Enacted:
+    """The version as this takeup compiles it, as long as it means the same; else as it was compiled then."""
+    try:
+        rules = RuleFile.model_validate(one.source)
+        row = compile_rule(rules.tool, rules.rules[0], Vocabulary.of(rules.catalogue))
+    except (ValidationError, RuleError, IndexError):
+        return one
+    return replace(one, row=row) if row.semantic_hash == one.semantic_hash else one
 
 
 def rule_book(written: Sequence[RuleRow], known: Versions, decided: Decisions, now: Moment) -> Book:

@@ -41,7 +41,8 @@ class Enacted:
     """One version as a run enacted it.
 
     `row` as compiled, None when only its hash is known. `starts_on`: its first day in force, None from the beginning.
-    `run_id`: the run that enacted it. `withdrawn_by`: the run that found an older version in its place.
+    `run_id`: the run that enacted it. `withdrawn_by`: the run that found an older version in its place. `source`: what
+    its rule file said of it, so that a later takeup can compile it in its own way; None when that was not kept.
     """
 
     semantic_hash: str
@@ -49,6 +50,7 @@ class Enacted:
     starts_on: date | None = None
     run_id: str = ""
     withdrawn_by: str = ""
+    source: Mapping[str, Any] | None = None
 
     @property
     def judges(self) -> bool:
@@ -111,6 +113,7 @@ def _written(one: Enacted) -> dict[str, Any]:
         "run_id": one.run_id,
         "withdrawn_by": one.withdrawn_by,
         "row": row,
+        "source": one.source,
     }
 
 
@@ -120,7 +123,12 @@ def _read(version: int, rule_id: str, found: Any) -> Enacted:
     row = _row(found["row"]) if found["row"] else None
     row = replace(row, rule_id=rule_id, version=version) if row else None
     return Enacted(
-        str(found["semantic_hash"]), row, _day(found["starts_on"]), str(found["run_id"]), str(found["withdrawn_by"])
+        semantic_hash=str(found["semantic_hash"]),
+        row=row,
+        starts_on=_day(found["starts_on"]),
+        run_id=str(found["run_id"]),
+        withdrawn_by=str(found["withdrawn_by"]),
+        source=found.get("source"),
     )
 
 

@@ -200,6 +200,24 @@ def test_what_was_enacted_survives_in_a_file(tmp_path: Path) -> None:
     assert run(made, date(2026, 5, 1)) == [(2, None, None)], "without the record, what stands there is the first"
 
 
+def test_a_kept_version_is_compiled_as_takeup_compiles_now(tmp_path: Path) -> None:
+    """What an older takeup wrote into the row may be read no longer; what the rule file said is read always."""
+    made = workspace(tmp_path, tool(), rules_a=rules())
+    run(made, DAY)
+    before = enacted(made)[(RULE, 1)].row
+    (made.rules / "a.yml").write_text(rules(version=2, least="0.7"))
+    place = made.build / FILE
+    data = orjson.loads(place.read_bytes())
+    data[RULE]["1"]["row"]["spec"] = {"of": "another age"}
+    place.write_bytes(orjson.dumps(data))
+    rows = book_of(made, load(made), Moment("", DAY)).rows
+    assert before is not None and rows[0].spec == before.spec
+    for source in (None, {"rules": []}, {"tool": "t", "rules": []}):
+        data[RULE]["1"]["source"] = source
+        place.write_bytes(orjson.dumps(data))
+        assert book_of(made, load(made), Moment("", DAY)).rows[0].spec == {"of": "another age"}
+
+
 def test_a_record_of_hashes_alone_still_notices_a_change_and_starts_no_new_version_late(tmp_path: Path) -> None:
     made = workspace(tmp_path, tool(), rules_a=rules())
     made.build.mkdir()
