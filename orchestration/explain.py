@@ -30,7 +30,7 @@ _STATUS = """
 _RULES = """
     select distinct on (rule.rule_id)
         rule.*, judged.judged, judged.broken, judged.pending, judged.unknown, judged.excused, judged.value,
-        judged.verdict
+        judged.verdict, judged.reached_to_week
     from dim_rule as rule
     left join fct_rule_week as judged
         on judged.rule_id = rule.rule_id and judged.version = rule.version and judged.tool_id = rule.tool_id
@@ -47,7 +47,7 @@ _BREACHES = """
         epoch_us(obligation_at) as at_us, epoch_us(due_at) as due_us, week_start
     from fct_obligation
     where person_key = $person and tool_id = $tool and outcome = 'broken'
-        and week_start >= $window_start and week_start < $window_end
+        and week_start >= $first_week and week_start < $window_end
     order by obligation_at, obligation_event_id
 """
 
@@ -142,12 +142,11 @@ def explain(publication: Publication, person_key: str, tool_id: str, week: str |
         raise DataError(_not_eligible(publication, person_key, tool_id, monday))
     start, end = monday - timedelta(weeks=found[0]["window_weeks"] - 1), monday + timedelta(weeks=1)
     scope = {"person": person_key, "tool": tool_id, "week": monday, "window_start": start, "window_end": end}
-    breaches = publication.rows(_BREACHES, **scope)
+    terms = publication.rows(_RULES, **scope)
+    first_week = min((row["reached_to_week"] for row in terms if row["reached_to_week"]), default=start)
+    breaches = publication.rows(_BREACHES, **scope, first_week=first_week)
     weeks = found[0]["window_weeks"]
-    rules = [
-        _rule(row, [one for one in breaches if one["rule_id"] == row["rule_id"]], weeks)
-        for row in publication.rows(_RULES, **scope)
-    ]
+    rules = [_rule(row, _of_rule(breaches, row, start), weeks) for row in terms]
     rules.sort(key=lambda one: (("blocker", "major", "minor").index(one.terms["severity"]), one.terms["rule_id"]))
     zone = publication.rows("select timezone from dim_publication")[0]["timezone"]
     return Explanation(person_key, tool_id, monday, start, end, found[0], _says(found[0]), tuple(rules), zone)
@@ -204,8 +203,21 @@ def _rule(row: Row, breaches: Sequence[Row], window_weeks: int) -> RuleExplanati
         breaches=tuple(_breach(one) for one in breaches[:SHOWN_BREACHES]),
         missing=tuple(_missing(row, verdict, counts)),
         way_back=None if verdict == "satisfied" else way_back(_standing(row, counts)),
-        clean_from=max(one["week_start"] for one in breaches) + timedelta(weeks=window_weeks) if breaches else None,
+        clean_from=_clean_from(row, breaches, window_weeks),
     )
+
+
+def _clean_from(rule: Row, breaches: Sequence[Row], window_weeks: int) -> date | None:
+    if not breaches:
+        return None
+    reach = max(window_weeks, rule["reach_weeks"] or 0)
+    return max(cast("date", one["week_start"]) for one in breaches) + timedelta(weeks=reach)
+
+
+def _of_rule(breaches: Sequence[Row], rule: Row, window_start: date) -> list[Row]:
+    """The breaches that its verdict counts: those of the window, and of the weeks before it that it reaches back to."""
+    first_week = rule["reached_to_week"] or window_start
+    return [one for one in breaches if one["rule_id"] == rule["rule_id"] and one["week_start"] >= first_week]
 
 
 def _standing(row: Row, counts: Mapping[str, int]) -> Standing:
@@ -244,6 +256,8 @@ def _missing(row: Row, verdict: str, counts: Mapping[str, int]) -> list[str]:
             if short > 0
             else f"{_cases(judged)} leave open on which side of the limit the rate lies"
         )
+    if row["reached_to_week"]:
+        found.append(f"rare: cases since {row['reached_to_week']:%G-W%V} count, before the window")
     if counts["pending"]:
         found.append(f"{_cases(counts['pending'])} whose time is not over yet")
     if counts["unknown"]:

@@ -83,6 +83,13 @@ def run_models(
     return _invoke(workspace, "run", *_chosen(select, ()), on_model=on_model, loaded=loaded)
 
 
+def compile_models(workspace: Workspace, *, select: Sequence[str]) -> Mapping[str, str]:
+    """The SQL of the selected models by name, as it would run now. Nothing is built."""
+    _invoke(workspace, "compile", *_chosen(select, ()))
+    compiled = workspace.build / "target" / "compiled"
+    return {path.stem: path.read_text() for path in compiled.rglob("*.sql") if path.stem in select}
+
+
 def run_unit_tests(workspace: Workspace) -> DbtResult:
     """Run the models' unit tests: literal rows in, literal rows out. The models must have been built before."""
     return _invoke(workspace, "test", "--select", "test_type:unit")

@@ -22,6 +22,7 @@ _TYPES: tuple[tuple[Any, str], ...] = (
     (rule_values.Tolerance, "`none` or a share: `5%`"),
     (rule_values.Bound, "number of a count, share of a share: `3`, `40%`"),
     (rule_values.AtLeast, "`3 days` or `10 events`"),
+    (rule_values.Reach, "`10 obligations, at most 13 weeks`"),
     (rule_values.TextList, "text or list of texts"),
     (rule_values.Cases, "whole number"),
     (rule_values.Moment, "time in UTC: `2026-03-02 09:30:00`"),

@@ -26,6 +26,7 @@ from orchestration.registry.rule_values import (
     Cases,
     Duration,
     Moment,
+    Reach,
     Selectors,
     TextList,
     Tolerance,
@@ -249,6 +250,12 @@ class Rule(Model):
         "major", description="what a breach weighs; see the status of a person", examples=["major"]
     )
     evidence: Evidence = Field(default_factory=Evidence, description="how many judged obligations a verdict needs")
+    reach_back: Reach | None = Field(
+        None,
+        description="for a rare rule: with too few judged obligations in the window, weeks before it count too, the"
+        " newest first, until there are enough or the weeks are used up",
+        examples=["10 obligations, at most 13 weeks"],
+    )
     roles: TextList | None = Field(None, description="only people with one of these roles")
     use_cases: TextList | None = Field(None, description="only events of one of these use cases")
     effective: Effective = Field(default_factory=Effective, description="the days on which this version is in force")

@@ -69,6 +69,29 @@ def _need(value: Any) -> Any:
     return Need(count=count, unit=unit)
 
 
+class ReachBack(BaseModel):
+    """`10 obligations, at most 13 weeks`: how much evidence is looked for before the window, and how far back."""
+
+    model_config = ConfigDict(frozen=True)
+    obligations: int
+    weeks: int
+
+
+_REACH = re.compile(r"([0-9]{1,4})\s+obligations?\s*,\s*at\s+most\s+([0-9]{1,3})\s+weeks?")
+_LONGEST_REACH = 104
+
+
+def _reach_back(value: Any) -> Any:
+    match = _REACH.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise fault(f"{value!r} does not say how far to reach back", "write it like 10 obligations, at most 13 weeks")
+    obligations, weeks = int(match[1]), int(match[2])
+    if obligations < 1 or not 1 <= weeks <= _LONGEST_REACH:
+        mend = f"ask for at least 1 obligation and from 1 to {_LONGEST_REACH} weeks"
+        raise fault(f"{value!r} is out of range", mend)
+    return ReachBack(obligations=obligations, weeks=weeks)
+
+
 _TEXT_OR_LIST = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 _PERCENT = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*%\s*$"}
 
@@ -97,6 +120,11 @@ TextList = Annotated[
 ]
 AtLeast = Annotated[
     Need, BeforeValidator(_need), WithJsonSchema({"type": "string", "pattern": r"^\s*\d+\s+(day|event)s?\s*$"})
+]
+Reach = Annotated[
+    ReachBack,
+    BeforeValidator(_reach_back),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*\d+\s+obligations?\s*,\s*at\s+most\s+\d+\s+weeks?\s*$"}),
 ]
 Cases = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
 

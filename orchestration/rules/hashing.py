@@ -48,6 +48,7 @@ def _common(parsed: ParsedRule) -> dict[str, Any]:
         "severity": rule.severity,
         "tolerate": rule.tolerate or 0.0,
         "evidence": [rule.evidence.incorrect, rule.evidence.correct],
+        "reach_back": [rule.reach_back.obligations, rule.reach_back.weeks] if rule.reach_back else None,
         "roles": sorted(rule.roles or ()),
         "use_cases": sorted(rule.use_cases or ()),
         "from": rule.effective.start.isoformat() if rule.effective.start else None,

@@ -13,7 +13,7 @@ from orchestration.rules.spec import kinds_of_items, settle, who
 
 def sentence(parsed: ParsedRule) -> str:
     """The rule as one English sentence, and who it is for."""
-    return _capital(f"{_population(parsed)}{SENTENCES[parsed.rule.kind](parsed)}{_tolerance(parsed)}.")
+    return _capital(f"{_population(parsed)}{SENTENCES[parsed.rule.kind](parsed)}{_tolerance(parsed)}{_reach(parsed)}.")
 
 
 def _check(parsed: ParsedRule) -> str:
@@ -146,6 +146,13 @@ def _population(parsed: ParsedRule) -> str:
 
 def _tolerance(parsed: ParsedRule) -> str:
     return f"; up to {_percent(parsed.rule.tolerate)} may fall short" if parsed.rule.tolerate else ""
+
+
+def _reach(parsed: ParsedRule) -> str:
+    reach = parsed.rule.reach_back
+    if reach is None:
+        return ""
+    return f"; with fewer than {reach.obligations} cases in the window, up to {reach.weeks} weeks are looked back"
 
 
 def _capital(text: str) -> str:

@@ -24,6 +24,8 @@ def spec(parsed: ParsedRule, dialect: Dialect = "duckdb") -> dict[str, Any]:
         **_sequence(parsed, dialect),
         **_counting(parsed, dialect),
         **_other(parsed, dialect),
+        "reach_obligations": parsed.rule.reach_back.obligations if parsed.rule.reach_back else None,
+        "reach_weeks": parsed.rule.reach_back.weeks if parsed.rule.reach_back else None,
         "roles": list(parsed.rule.roles or ()),
         "use_cases": list(parsed.rule.use_cases or ()),
         "attributes": [list(one) for one in parsed.attributes],

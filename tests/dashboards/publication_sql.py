@@ -28,7 +28,8 @@ create table dim_tool (tool_id varchar, title varchar, owner_name varchar, owner
     data_from_at timestamptz, watermark_at timestamptz);
 create table dim_rule (rule_id varchar, semantic_hash varchar, tool_id varchar, kind varchar, title varchar,
     sentence varchar, severity varchar, why varchar, train varchar, owner varchar, version bigint, within_s double,
-    tolerate double, evidence_incorrect bigint, evidence_correct bigint, effective_from date, effective_to date);
+    tolerate double, evidence_incorrect bigint, evidence_correct bigint, reach_obligations bigint, reach_weeks bigint,
+    effective_from date, effective_to date);
 create table dim_person (person_key varchar, department varchar, team varchar, location varchar, role varchar,
     org_unit varchar, manager_key varchar, is_current boolean);
 create table dim_target (tool_id varchar, org_unit varchar, measure varchar, owner varchar, value double,
@@ -39,7 +40,8 @@ create table fct_person_tool_week (person_key varchar, tool_id varchar, org_unit
     is_provisional boolean, week_start date);
 create table fct_rule_week (person_key varchar, tool_id varchar, rule_id varchar, severity varchar, verdict varchar,
     org_unit varchar, first_broken_event_ids varchar, version bigint, judged bigint, broken bigint, pending bigint,
-    unknown bigint, excused bigint, value double, is_provisional boolean, week_start date);
+    unknown bigint, excused bigint, value double, is_provisional boolean, reached_to_week date,
+    week_start date);
 create table fct_obligation (rule_id varchar, tool_id varchar, person_key varchar, obligation_event_id varchar,
     evidence_event_id varchar, outcome varchar, version bigint, weight bigint, obligation_at timestamptz,
     due_at timestamptz, week_start date);

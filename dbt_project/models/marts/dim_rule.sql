@@ -16,6 +16,8 @@ select
     cast(evidence_correct as bigint) as evidence_correct,
     case when kind = 'share' then coalesce(cast({{ json_text('spec', 'min') }} as double), 0.0) end as share_min,
     case when kind = 'share' then coalesce(cast({{ json_text('spec', 'max') }} as double), 1.0) end as share_max,
+    cast({{ json_text('spec', 'reach_obligations') }} as bigint) as reach_obligations,
+    cast({{ json_text('spec', 'reach_weeks') }} as bigint) as reach_weeks,
     effective_from,
     effective_to
 from {{ ref('stg_rule_book') }}

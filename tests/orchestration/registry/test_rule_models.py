@@ -86,6 +86,11 @@ def test_every_kind_says_which_of_its_keys_are_missing(kind):
         ("kind: count\nper: day\nof: a\nmax: 40%", "r.yml:8:8: 0.4 is not a number of events"),
         ("kind: count\nper: day\nof: a\nmax: -1", "r.yml:8:8: -1 is not a number of events"),
         ("kind: count\nper: day\nof: a\nmax: many", "r.yml:8:8: 'many' is not a number"),
+        ("kind: cadence\nof: a\nat_least: 3 days\nreach_back: 13 weeks", "r.yml:8:15: '13 weeks' does not say how far"),
+        (
+            "kind: cadence\nof: a\nat_least: 3 days\nreach_back: 10 obligations, at most 900 weeks",
+            "r.yml:8:15: '10 obligations, at most 900 weeks' is out of range",
+        ),
         ("kind: cadence\nof: a\nat_least: 8 days", "r.yml:7:13: '8 days' is out of range"),
         ("kind: cadence\nof: a\nat_least: 3", "r.yml:7:13: 3 does not say how often"),
         ("kind: cadence\nof: a\nat_least: 3 days\nper: month", "r.yml:8:8: a cadence per month is not kept"),

@@ -64,6 +64,7 @@ def test_what_holds_for_every_kind_is_meaning(kind, changes):
         ("preceded_by", {"since": "recommendation_shown"}),
         ("preceded_by", {"same": None}),
         ("not_followed_by", {"never": "decide"}),
+        ("check", {"reach_back": "10 obligations, at most 13 weeks"}),
         ("count", {"max": 4}),
         ("count", {"min": 0}),
         ("count", {"per": "day"}),

@@ -1,0 +1,184 @@
+"""CPU and memory of judging by rules, as a ratio to the leanest SQL written by hand for the same result.
+
+    .venv/bin/python -m benchmarks.rules --events 1e7 --people 50000
+
+The production side is the SQL of the dbt models, as dbt compiles it for the book at hand, from the events as they were
+loaded to verdicts and named obligations; the hand-written side (rules_by_hand.py) does the same for one rule. Each runs
+alternately in processes of their own with the same limits, and both results are compared row by row before a ratio is
+given. dbt's own cost is fixed and measured elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.rules_book import BOOK, KINDS, compiled
+from benchmarks.rules_by_hand import statements
+from orchestration.commands.output import say, table
+from orchestration.transform import compile_models, run_models
+from orchestration.workspace import Workspace
+
+COMPANY = Path(__file__).with_name("rules_company.sql")
+SCHEMA = Path(__file__).resolve().parent.parent / "orchestration" / "raw_schema.sql"
+MODELS = ("int_rule_events", "int_obligations", "int_rule_weeks", "int_verdicts", "int_obligation_events")
+SAME = """
+    select count(*) from (
+        (select {columns} from {left} except all select {columns} from {right})
+        union all
+        (select {columns} from {right} except all select {columns} from {left})
+    )"""
+RUN = """
+import json, resource, sys, duckdb
+job = json.loads(sys.stdin.read())
+limits = {"memory_limit": "3GB", "temp_directory": job["spill"], "preserve_insertion_order": "false"}
+connection = duckdb.connect(job["warehouse"], config=limits)
+connection.execute("set enable_progress_bar = false")
+connection.execute("create schema if not exists by_hand")
+before = resource.getrusage(resource.RUSAGE_SELF)
+for name, query in job["tables"]:
+    connection.execute(f"create or replace table {name} as {query}").fetchall()
+after = resource.getrusage(resource.RUSAGE_SELF)
+cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+print(json.dumps([cpu, after.ru_maxrss / 1024]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds and peak resident memory in MB of one process."""
+
+    cpu: float
+    peak: float
+
+
+def main() -> None:
+    """Print the ratios; exit with 1 when the two sides differ in their results."""
+    options = _options()
+    root = Path(tempfile.mkdtemp(prefix="takeup-bench-"))
+    try:
+        events, people, repeats = int(options.events), options.people, options.repeats
+        say(f"{events:,} events, {people:,} people, {repeats} runs each; CPU seconds are medians\n")
+        if "kinds" in options.parts:
+            say(
+                table(
+                    ("kind", "rules CPU s", "by hand CPU s", "ratio", "peak MB"), _kinds(root, events, people, repeats)
+                )
+            )
+        if "book" in options.parts:
+            say("\n" + table(("what", "CPU s", "peak MB"), _book(root, events, people, repeats)))
+    finally:
+        shutil.rmtree(root)
+
+
+def _kinds(root: Path, events: int, people: int, repeats: int) -> list[tuple[object, ...]]:
+    """Each kind alone, over one tool that has all the events."""
+    workspace = _company(root / "kinds", events, people, tools=1)
+    rows: list[tuple[object, ...]] = []
+    for kind in KINDS:
+        tables = _production(workspace, {0: (kind,)})
+        by_hand = [(f"by_hand.{name}", query) for name, query in statements(kind, "tool-0")]
+        ours, hands = [], []
+        for _ in range(repeats):  # alternately, so that a busy moment of the machine falls on both
+            ours.append(_cost(workspace, tables))
+            hands.append(_cost(workspace, by_hand))
+        _refuse_difference(workspace, kind)
+        cpu, hand = statistics.median(one.cpu for one in ours), statistics.median(one.cpu for one in hands)
+        rows.append((kind, f"{cpu:.2f}", f"{hand:.2f}", f"{cpu / hand:.2f}", round(max(one.peak for one in ours))))
+    return rows
+
+
+def _book(root: Path, events: int, people: int, repeats: int) -> list[tuple[object, ...]]:
+    """Twenty rules over five tools: together, and one by one."""
+    workspace = _company(root / "book", events, people, tools=5)
+    tables = _production(workspace, BOOK)
+    together = [_cost(workspace, tables) for _ in range(repeats)]
+    alone = [_cost(workspace, _production(workspace, {tool: (kind,)})) for tool in BOOK for kind in BOOK[tool]]
+    whole, parts = statistics.median(one.cpu for one in together), sum(one.cpu for one in alone)
+    return [
+        ("20 rules together", f"{whole:.1f}", round(max(one.peak for one in together))),
+        ("20 rules one by one", f"{parts:.1f}", round(max(one.peak for one in alone))),
+        ("part", f"{whole / parts:.2f}", ""),
+    ]
+
+
+def _company(root: Path, events: int, people: int, tools: int) -> Workspace:
+    """A warehouse with the events loaded and everything built that no rule has a part in."""
+    workspace = Workspace(root)
+    workspace.build.mkdir(parents=True)
+    numbers = {"people": people, "tools": tools, "items": events // 5}
+    script = COMPANY.read_text()
+    for name, number in numbers.items():
+        script = script.replace(f"${name}", str(number))
+    with duckdb.connect(str(workspace.warehouse), config={"memory_limit": "4GB"}) as connection:
+        connection.execute("set preserve_insertion_order = false; set enable_progress_bar = false")
+        connection.execute(SCHEMA.read_text())
+        connection.execute(script)
+    run_models(workspace, select=[f"+{model}" for model in MODELS]).raise_if_failed()
+    return workspace
+
+
+def _production(workspace: Workspace, book: Mapping[int, Sequence[str]]) -> list[tuple[str, str]]:
+    """The tables that the models make for this book, in order: (name, query)."""
+    rows = [row.as_row() for row in compiled(book)]
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("delete from raw.rule_book")
+        for row in rows:
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            connection.execute(f"insert into raw.rule_book ({names}) values ({marks})", list(row.values()))
+    run_models(
+        workspace, select=["int_usage_events", "int_rule_events", "int_obligations__*", "int_rule_windows"]
+    ).raise_if_failed()
+    with contextlib.redirect_stdout(io.StringIO()):
+        queries = compile_models(workspace, select=MODELS)
+    return [(f"intermediate.{model}", queries[model]) for model in MODELS]
+
+
+def _cost(workspace: Workspace, tables: Sequence[tuple[str, str]]) -> Cost:
+    job = {"warehouse": str(workspace.warehouse), "spill": str(workspace.build / "spill"), "tables": tables}
+    outcome = subprocess.run(
+        [sys.executable, "-c", RUN], input=json.dumps(job), capture_output=True, text=True, check=False
+    )
+    if outcome.returncode:
+        sys.exit(outcome.stderr)
+    return Cost(*json.loads(outcome.stdout))
+
+
+def _refuse_difference(workspace: Workspace, kind: str) -> None:
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        for left, right, columns in (
+            (
+                "intermediate.int_verdicts",
+                "by_hand.verdicts",
+                "person_no, week_start, judged, broken, pending, verdict",
+            ),
+            ("intermediate.int_obligation_events", "by_hand.proof", "person_no, outcome, event_no"),
+        ):
+            found = connection.execute(SAME.format(left=left, right=right, columns=columns)).fetchone()
+            if found is None or found[0]:
+                sys.exit(f"{kind}: {left} and {right} differ in {found and found[0]:,} rows")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.rules", description=__doc__)
+    parser.add_argument("--events", type=float, default=1e6)
+    parser.add_argument("--people", type=int, default=5_000)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--parts", nargs="+", choices=("kinds", "book"), default=("kinds", "book"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
