@@ -20,6 +20,7 @@ from orchestration.identity import Pseudonymiser
 from orchestration.loading.datasets import Dataset
 from orchestration.loading.personal import split_personal
 from orchestration.sources.records import (
+    CONCEALED,
     MEASURES,
     AbsenceRecord,
     AggregateRecord,
@@ -307,7 +308,9 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array[Any]:
 
 
 def _aliases(record: PersonRecord) -> tuple[Identity, ...]:
-    return (Identity("person_id", record.person_id), *record.aliases)
+    """What a person is known by; a name that a vendor conceals stays nobody's, whatever a roster says."""
+    named = (alias for alias in record.aliases if alias.namespace not in CONCEALED)
+    return (Identity("person_id", record.person_id), *named)
 
 
 def _to_json(value: Any) -> bytes:

@@ -26,6 +26,7 @@ from orchestration.sources.github_copilot_seats import GITHUB_COPILOT_SEATS
 from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
 from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.label_studio import LABEL_STUDIO
+from orchestration.sources.m365_copilot_usage import M365_COPILOT_USAGE
 from orchestration.sources.okta import OKTA
 from orchestration.sources.openai_usage import OPENAI_USAGE
 from orchestration.sources.otlp import OTLP
@@ -51,6 +52,7 @@ _ALL = (
     CODEX_ENTERPRISE_ANALYTICS,
     CURSOR_DAILY_USAGE,
     CURSOR_USAGE_EVENTS,
+    M365_COPILOT_USAGE,
     HUMAN_DECISION,
     LABEL_STUDIO,
     AMAZON_A2I,

@@ -15,7 +15,7 @@ from orchestration.sources.csv_lines import Row, column_name, in_order, read_csv
 from orchestration.sources.fields import FieldError
 from orchestration.sources.formats import Field, SourceFormat
 from orchestration.sources.looking import look
-from orchestration.sources.records import Identity, Parsed, PersonRecord, Reject
+from orchestration.sources.records import CONCEALED, Identity, Parsed, PersonRecord, Reject
 from orchestration.sources.roster_columns import (
     MANAGER_EMAIL,
     NOTHING,
@@ -31,7 +31,7 @@ from orchestration.sources.sight import Sight
 
 NAMESPACES = frozenset(
     {"email", "upn", "github_login", "github_id", "entra_oid", "idc_user_id", "openai_user_id", "slack_id"}
-    | {"user_name", "external_id", "employee_number", "install_id", "m365_concealed"}
+    | {"user_name", "external_id", "employee_number", "install_id"}
 )
 """Columns that name a person at some tool. Others do when their name ends like one: see `is_namespace`."""
 
@@ -50,7 +50,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def is_namespace(column: str) -> bool:
     """Whether a column of a roster holds identifiers of the person rather than an attribute or somebody else's."""
-    if column.startswith(("manager_", "supervisor_")):
+    if column.startswith(("manager_", "supervisor_")) or column in CONCEALED:
         return False
     return column in NAMESPACES or column.endswith(_NAMESPACE_ENDS)
 

@@ -69,6 +69,10 @@ class Identity:
     value: str
 
 
+CONCEALED = frozenset({"m365_concealed", "viva_person_id"})
+"""Namespaces of names that vendors conceal on purpose: no roster may say who is behind one."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventRecord:
     """One thing that happened at one moment. `users` are the ways the source names the actor, preferred first."""

@@ -298,3 +298,13 @@ def test_a_roster_refused_for_its_header_is_loaded_by_a_replay_once_its_columns_
     counts = "select lines_read, lines_loaded, lines_quarantined, lines_blank from raw.load"
     assert query(workspace, counts) == [(4, 2, 0, 2)]
     assert query(workspace, "select count(*) from raw.person_span") == [(2,)]
+
+
+def test_a_roster_cannot_say_whose_a_concealed_name_is(workspace: Workspace) -> None:
+    header = "person_id,email,m365_concealed,viva_person_id"
+    _roster(workspace, "2026-02-01", "p1,p1@corp.example,0A1B2C3D4E5F60718293A4B5C6D7E8F9,v-1", header=header)
+    load_everything(workspace)
+    assert query(workspace, "select distinct namespace from raw.identity_alias order by 1") == [
+        ("email",),
+        ("person_id",),
+    ]

@@ -31,6 +31,7 @@ BASES = {
     "codex-enterprise-analytics": "usage.json",
     "cursor-daily-usage": "all_members.json",
     "cursor-usage-events": "events.json",
+    "m365-copilot-usage-user-detail": "v2_d28.csv",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
@@ -51,6 +52,7 @@ BASES = {
 }
 CSV = {"people-csv", "people", "absences", "outages", "training", "training-csv", "work-items", "eligible"}
 CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise-users"}
+CSV |= {"m365-copilot-usage-user-detail"}
 LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]

@@ -78,4 +78,4 @@ def test_working_days_that_are_no_days_are_refused(text: str) -> None:
 
 def test_columns_that_name_a_person_elsewhere_are_told_from_attributes() -> None:
     assert all(map(is_namespace, ("email", "github_login", "entra_oid", "windsurf_user_id", "jira_username")))
-    assert not any(map(is_namespace, ("cost_centre", "grade", "manager_id", "email_opt_in")))
+    assert not any(map(is_namespace, ("cost_centre", "grade", "manager_id", "email_opt_in", "m365_concealed")))
