@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -74,7 +74,7 @@ class Case:
     """One tool, judged over one period [starts_at, ends_at). `rules` are rows of raw.rule_book without rule_no.
 
     The people are those of the events, days, trainings and items, and whoever has an entry in `roles` (user -> role)
-    or in `spans`, which go before `roles` where a person has both.
+    or in `spans`, which go before `roles` where a person has both. The accounts of `strangers` belong to nobody known.
     Whether anything is known about training at all is asked of all cases together: one completion anywhere suffices.
     """
 
@@ -92,10 +92,11 @@ class Case:
     items: Sequence[CaseItem] = ()
     roles: Mapping[str, str | None] = field(default_factory=dict)
     spans: Sequence[CaseSpan] = ()
+    strangers: Collection[str] = ()
 
     @property
     def users(self) -> list[str]:
-        """Everyone who is judged, in alphabetical order."""
+        """Everyone who is named, in alphabetical order. All but the strangers are judged."""
         named = {event.user_id for event in self.events if event.user_id is not None}
         counted = {one.user_id for one in self.days}
         known = {one.user_id for one in self.trainings} | {one.user_id for one in self.items}

@@ -183,6 +183,8 @@ class _CaseBook:
         numbers = {name: len(self.users) + position for position, name in enumerate(case.users, start=1)}
         for name, number in numbers.items():
             self.users.append((case.case_id, name))
+            if name in case.strangers:
+                continue
             self._put("person", person_no=number, person_key=name)
             for span in case.spans_of(name):
                 self._put("person_span", **_person_span(span, number))

@@ -63,6 +63,7 @@ def production_case(case_id: str, log: Log, rules: Iterable[Mapping[str, Any]]) 
         trainings=log.trainings,
         items=log.items,
         spans=log.spans,
+        strangers=log.strangers,
     )
 
 
@@ -148,7 +149,7 @@ def shown(difference: Difference) -> str:
 
 
 def _beside(log: Log) -> dict[str, str]:
-    found = {name: [str(one) for one in getattr(log, name)] for name in BESIDE}
+    found = {name: [str(one) for one in getattr(log, name)] for name in (*BESIDE, "strangers")}
     return {name: "; ".join(values) for name, values in found.items() if values}
 
 
@@ -172,9 +173,11 @@ def events_text(log: Log) -> str:
     text = io.StringIO()
     names = list(dict.fromkeys(name for event in log.events for name in event.fields))
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["eid", "ord", "ts", "event", "user_id", *names])
+    writer.writerow(["eid", "ord", "ts", "event", "user_id", "actor_type", *names])
     for event in sorted(log.events, key=lambda one: (one.occurred_at, one.ord or 0)):
         fields = [event.fields.get(name) for name in names]
         texts = [str(value).lower() if isinstance(value, bool) else value for value in fields]
-        writer.writerow([event.event_id, event.ord, event.occurred_at, event.event_name, event.user_id, *texts])
+        writer.writerow(
+            [event.event_id, event.ord, event.occurred_at, event.event_name, event.user_id, event.actor_type, *texts]
+        )
     return text.getvalue()

@@ -141,7 +141,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events and the period over which they are judged. `knows_training`: somebody's completion was loaded."""
+    """Events and the period over which they are judged.
+
+    `knows_training`: somebody's completion was loaded. `strangers`: users of accounts that belong to nobody known; they
+    are somebody else to everybody, and are asked nothing.
+    """
 
     events: tuple[CaseEvent, ...]
     starts_at: datetime
@@ -155,13 +159,14 @@ class Log:
     items: tuple[CaseItem, ...] = ()
     spans: tuple[CaseSpan, ...] = ()
     knows_training: bool = True
+    strangers: tuple[str, ...] = ()
 
     @property
     def people(self) -> list[str]:
-        """Everybody who is named anywhere."""
+        """Everybody who is named anywhere, and known."""
         named = {one.user_id for one in self.events if one.user_id is not None}
         named |= {one.user_id for records in (self.days, self.trainings, self.items, self.spans) for one in records}
-        return sorted(named)
+        return sorted(named - set(self.strangers))
 
     def span(self, user: str, day: date) -> CaseSpan:
         """What the roster says of somebody on that day; nothing is said of people without a span."""

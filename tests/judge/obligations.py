@@ -52,6 +52,8 @@ def latest(found: Sequence[CaseEvent]) -> CaseEvent:
 
 def is_asked(rule: Rule, log: Log, user: str, at: datetime) -> bool:
     """Whether the rule is about this person at that time: in the period, in force, and of the person's role."""
+    if user in log.strangers:
+        return False
     has_begun = rule.effective_from is None or rule.effective_from <= at.date()
     is_in_force = has_begun and (rule.effective_to is None or at.date() <= rule.effective_to)
     is_of_role = not rule.roles or log.span(user, at.date()).role in rule.roles
@@ -64,8 +66,15 @@ def is_of_use_case(rule: Rule, event: CaseEvent) -> bool:
 
 def acts(rule: Rule, log: Log, selector: Selector) -> Iterator[tuple[CaseEvent, str]]:
     """What people did that the selector and the rule's use cases are about, and who."""
+    for event, user in deeds(log):
+        if selector.matches(event) and is_of_use_case(rule, event):
+            yield event, user
+
+
+def deeds(log: Log) -> Iterator[tuple[CaseEvent, str]]:
+    """What somebody did: not a service in somebody's name. Anything may answer an obligation, only a deed makes one."""
     for event in log.events:
-        if event.user_id is not None and selector.matches(event) and is_of_use_case(rule, event):
+        if event.user_id is not None and event.actor_type != "service":
             yield event, event.user_id
 
 

@@ -58,6 +58,7 @@ def _log(chance: random.Random, step: timedelta, length: int) -> Log:
         trainings=_trainings(chance, start, step, length),
         items=_items(chance, start, step, length, watermark),
         spans=_spans(chance, start, step * length),
+        strangers=chance.choice([(), (), (), ("bob",), ("NA", "null")]),
     )
 
 
@@ -67,6 +68,7 @@ def _events(chance: random.Random, start: datetime, step: timedelta, length: int
     if chance.random() < 0.2:
         ids = [f"e{number}" for number in ids]
     users = chance.choice([USERS[:1], USERS[:2], USERS, (*USERS, None)])
+    actors = chance.choice([("human",), ("human",), ("human",), ("human", "service", "unknown")])
     names = NAMES[: chance.choice([2, 3, 4])]
     texts = chance.choice([TEXTS[:1], TEXTS[:2], TEXTS])
     events = []
@@ -83,8 +85,8 @@ def _events(chance: random.Random, start: datetime, step: timedelta, length: int
             "use_case": chance.choice((*USE_CASES, None)),
             "flag": chance.choice([True, False, None]),
         }
-        user = chance.choice(users)
-        events.append(CaseEvent(event_id, chance.choice(names), start + step * tick, user, ord_, fields=fields))
+        user, actor = chance.choice(users), chance.choice(actors)
+        events.append(CaseEvent(event_id, chance.choice(names), start + step * tick, user, ord_, actor, fields))
     return tuple(events)
 
 

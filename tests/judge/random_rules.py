@@ -134,9 +134,11 @@ def _coverage(chance: random.Random, step: timedelta, length: int) -> dict[str, 
 
 def _calibrated(chance: random.Random, step: timedelta, length: int) -> dict[str, Any]:
     low = chance.choice([0, 35, 50, 80])
+    each = _selector(chance)
+    accepted = _selector(chance, chance.sample(sorted(each.names), 1))
     return {
-        "each": _selector(chance),
-        "accepted": _selector(chance) if chance.random() < 0.4 else _condition(chance),
+        "each": each,
+        "accepted": accepted if chance.random() < 0.4 else _condition(chance),
         "confidence": _number(chance) if chance.random() < 0.3 else None,
         "low": low,
         "high": max(low, chance.choice([35, 50, 80, 100])),

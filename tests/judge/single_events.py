@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from orchestration.judging import CaseEvent
 from tests.judge.language import Log, Rule, Selector
-from tests.judge.obligations import Obligation, activations, acts, earliest, is_of_use_case, latest
+from tests.judge.obligations import Obligation, activations, acts, deeds, earliest, is_of_use_case, latest
 
 QUIET = timedelta(hours=1)
 WORDS = {True: "kept", False: "broken", None: "unknown"}
@@ -61,10 +61,10 @@ def _side(rule: Rule, shown: float) -> str | None:
 
 def count(rule: Rule, log: Log) -> Iterator[Obligation]:
     groups: dict[tuple[str, object], list[CaseEvent]] = defaultdict(list)
-    for event in log.events:
+    for event, user in deeds(log):
         key = _group(rule, event)
-        if event.user_id is not None and key is not None and log.starts_at <= event.occurred_at < log.ends_at:
-            groups[event.user_id, key].append(event)
+        if key is not None and log.starts_at <= event.occurred_at < log.ends_at:
+            groups[user, key].append(event)
     for (user, _), members in groups.items():
         if any(_obliges(rule, event) for event in members):
             yield _counted(rule, log, user, members)

@@ -40,7 +40,8 @@ def _log() -> Log:
     cases: list[RandomCase] = [random_case(seed) for seed in range(300)]
     logs = [case.log for case in cases if not case.log.absences and not case.log.outages]
     log = next(log for log in logs if len(log.events) > 20 and any(event.user_id is None for event in log.events))
-    return replace(log, days=(), trainings=(), items=(), spans=(), knows_training=False)
+    people = tuple(replace(event, actor_type="human") for event in log.events)
+    return replace(log, events=people, days=(), trainings=(), items=(), spans=(), strangers=(), knows_training=False)
 
 
 def _rules() -> list[Rule]:
