@@ -12,6 +12,7 @@ from orchestration.registry.explain import suggest
 from orchestration.registry.loading import OPTIONAL, Registry, raw_items, raw_tool_ids, unknown_tool
 from orchestration.registry.models import SourceSpec, Tool
 from orchestration.registry.paths import path_fault
+from orchestration.registry.pull_models import MAPPING
 from orchestration.registry.rule_models import Rule, overlapping
 from orchestration.registry.yaml_file import YamlFile
 from orchestration.workspace import Workspace
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from orchestration.sources import SourceFormat
 
 INBOX_FOLDERS = ("people", "absences", "outages", "training", "work_items", "eligible")
-MAPPING = "mapping:"
 _TOOL_DATASETS = ("events", "aggregates")
 _AGGREGATE_KINDS = ("share", "cadence")
 

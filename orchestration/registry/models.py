@@ -14,12 +14,14 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from orchestration.registry.explain import Fault, faults, nearest
+from orchestration.registry.pull_models import PullSpec, completed, misread
 from orchestration.registry.values import (
     NOT_TRUTH,
     AlsoAccepts,
     AttributeName,
     Day,
     Email,
+    Model,
     PersonName,
     Share,
     Text,
@@ -27,6 +29,7 @@ from orchestration.registry.values import (
     Week,
     Weekdays,
     fault,
+    slug,
 )
 
 DEFAULT_LATE_DAYS = 3
@@ -36,12 +39,6 @@ MinUses = Annotated[int, Field(ge=1, le=10_000), NOT_TRUTH]
 MinAvailableDays = Annotated[int, Field(ge=0, le=260), NOT_TRUTH]
 GraceDays = Annotated[int, Field(ge=0, le=365), NOT_TRUTH]
 LateDays = Annotated[int, Field(ge=0, le=90), NOT_TRUTH]
-
-
-class Model(BaseModel):
-    """Base of all configuration models: immutable, and a key it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Owner(Model):
@@ -67,7 +64,11 @@ class SourceSpec(Model):
         description="a folder, file or pattern inside the workspace; inbox/<id of the tool> when left out",
         examples=["inbox/doc-extract"],
     )
-    pull: dict[str, Any] | None = Field(None, description="fetched from the vendor instead of dropped into the inbox")
+    pull: PullSpec | None = Field(
+        None,
+        description="fetched from the vendor instead of dropped into the inbox; see docs/pull.md",
+        examples=["{vendor: github, report: users-1-day, org: acme}"],
+    )
     late_days: LateDays | None = Field(
         None,
         description=f"days until late records are in; weeks stay provisional so long (default {DEFAULT_LATE_DAYS})",
@@ -77,10 +78,18 @@ class SourceSpec(Model):
         None, description="the newest record may be this old before the source counts as late", examples=[48]
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_its_report(cls, value: Any) -> Any:
+        return completed(value)
+
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if self.path and self.pull:
             raise faults(Fault("a source has `path` and `pull`", "keep one of them", at=("pull",), is_key=True))
+        wrong = misread(self.format, self.pull) if self.pull else None
+        if wrong:
+            raise faults(wrong)
         return self
 
 
@@ -225,11 +234,25 @@ class Tool(Model):
         given = self.model_fields_set
         shared = {name: getattr(calendar, name) for name in DEFAULTED if name not in given}
         shared = {name: value for name, value in shared.items() if value is not None}
-        return self.model_copy(update={**shared, "sources": tuple(self._located(one) for one in self.sources)})
+        located = map(self._located, self.sources, self.source_names)
+        return self.model_copy(update={**shared, "sources": tuple(located)})
 
-    def _located(self, source: SourceSpec) -> SourceSpec:
-        folder = "landing" if source.pull is not None else "inbox"
-        return source if source.path else source.model_copy(update={"path": f"{folder}/{self.id}"})
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The name of each source within the tool: its format, with `-2` for the second of the same format."""
+        seen: dict[str, int] = {}
+        names = []
+        for source in self.sources:
+            seen[source.format] = seen.get(source.format, 0) + 1
+            names.append(f"{source.format}-{seen[source.format]}" if seen[source.format] > 1 else source.format)
+        return tuple(names)
+
+    def _located(self, source: SourceSpec, name: str) -> SourceSpec:
+        """Dropped files share the tool's folder; of what is pulled, each source has its own."""
+        if source.path:
+            return source
+        path = f"inbox/{self.id}" if source.pull is None else f"landing/{self.id}/{slug(name)}"
+        return source.model_copy(update={"path": path})
 
 
 def _empty_is_list(value: Any) -> Any:

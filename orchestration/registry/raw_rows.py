@@ -48,13 +48,7 @@ def listed_people(registry: Registry) -> list[tuple[str, str, str]]:
 
 def source_ids(tool: Tool) -> list[str]:
     """The id of each source of `tool`, in order: `<tool>/<format>`, with `-2` for the second of the same format."""
-    seen: dict[str, int] = {}
-    ids = []
-    for source in tool.sources:
-        seen[source.format] = seen.get(source.format, 0) + 1
-        suffix = f"-{seen[source.format]}" if seen[source.format] > 1 else ""
-        ids.append(f"{tool.id}/{source.format}{suffix}")
-    return ids
+    return [f"{tool.id}/{name}" for name in tool.source_names]
 
 
 def weekday_bits(days: tuple[str, ...]) -> int:

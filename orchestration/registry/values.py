@@ -6,7 +6,15 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -23,6 +31,12 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2200, 1, 1)
 _NOBODY = {"tbd", "todo", "tba", "unknown", "nobody", "somebody", "someone", "xxx"}
+
+
+class Model(BaseModel):
+    """Base of all configuration models: immutable, and a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class AlsoAccepts:

@@ -122,7 +122,7 @@ def test_company_wide_defaults_hold_where_a_tool_says_nothing() -> None:
 
 def test_logs_lie_in_the_folder_of_the_tool_where_no_path_is_given() -> None:
     seats, pulled, _ = (tool.with_defaults(Calendar()) for tool in valid("tools/short_forms").tools)
-    assert (seats.sources[0].path, pulled.sources[0].path) == ("inbox/a1", "landing/b-2")
+    assert (seats.sources[0].path, pulled.sources[0].path) == ("inbox/a1", "landing/b-2/github-copilot-users")
 
 
 def test_a_tool_is_paused_from_the_day_of_its_pause() -> None:
