@@ -13,11 +13,11 @@ present as (
         and unit.org_unit = coalesce(status.org_unit, 'Unknown')
 ),
 
--- Rules look back and ahead of the window by their longest deadline.
+-- Rules look back and ahead of the window by their longest deadline, and further back where evidence is rare.
 weeks as (
     select
         both_weeks.tool_id, both_weeks.week_start,
-        {{ add_days('tool_window.window_start', '-coalesce(looks.days, 0)') }} as looks_from_date,
+        {{ add_days('tool_window.window_start', '-coalesce(looks.days + looks.reach_days, 0)') }} as looks_from_date,
         {{ add_days('tool_window.window_end', 'coalesce(looks.days, 0)') }} as looks_to_date
     from (
         select tool_id, week_start from published
@@ -27,7 +27,10 @@ weeks as (
     inner join {{ ref('int_tool_windows') }} as tool_window
         on tool_window.tool_id = both_weeks.tool_id and tool_window.week_start = both_weeks.week_start
     left join (
-        select tool_id, cast(ceil(max(within_us) / 86400000000.0) as integer) as days
+        select
+            tool_id,
+            cast(ceil(coalesce(max(within_us), 0) / 86400000000.0) as integer) as days,
+            7 * coalesce(max(cast({{ json_text('spec', 'reach_weeks') }} as integer)), 0) as reach_days
         from {{ ref('stg_rule_book') }}
         group by 1
     ) as looks on looks.tool_id = both_weeks.tool_id
