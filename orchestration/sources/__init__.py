@@ -33,6 +33,7 @@ from orchestration.sources.otlp import OTLP
 from orchestration.sources.outages import OUTAGES
 from orchestration.sources.people import PEOPLE
 from orchestration.sources.people_csv import PEOPLE_CSV
+from orchestration.sources.purview_copilot import PURVIEW_COPILOT
 from orchestration.sources.scim import SCIM
 from orchestration.sources.training import TRAINING
 from orchestration.sources.training_csv import TRAINING_CSV
@@ -53,6 +54,7 @@ _ALL = (
     CURSOR_DAILY_USAGE,
     CURSOR_USAGE_EVENTS,
     M365_COPILOT_USAGE,
+    PURVIEW_COPILOT,
     HUMAN_DECISION,
     LABEL_STUDIO,
     AMAZON_A2I,

@@ -51,11 +51,12 @@ def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
 
 
 def recognise(sight: Sight) -> str | None:
-    """Users have an id and a userPrincipalName; usage reports have no id."""
+    """Users have an id and a userPrincipalName; usage reports have no id, audit records tell what was done."""
     names = frozenset(map(squeezed, sight.columns))
     if "userprincipalname" in names and names & {"id", "objectid"}:
         return "CSV"
-    is_users = any({"id", "userPrincipalName"} <= user.keys() for user in sight.records("value"))
+    users = (user.keys() for user in sight.records("value"))
+    is_users = any({"id", "userPrincipalName"} <= keys and "auditData" not in keys for keys in users)
     return "Microsoft Graph" if is_users else None
 
 

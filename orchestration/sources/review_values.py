@@ -56,14 +56,15 @@ def read_events(
             yield item
             continue
         try:
-            yield from _events(item, latest, build)
+            yield from events_of(item, latest, build)
         except FieldError as error:
             yield item.rejected(error)
 
 
-def _events(
+def events_of(
     item: Item, latest: datetime, build: Callable[[Mapping[str, Any]], Iterable[EventRecord]]
-) -> Iterable[Parsed]:
+) -> list[Parsed]:
+    """The events that `build` makes of one record, none of them after `latest`; a Blank when there are none."""
     if not isinstance(item.value, dict):
         raise FieldError("unknown_shape", "the record is not a JSON object")
     events = list(build(item.value))

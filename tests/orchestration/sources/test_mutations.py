@@ -32,6 +32,7 @@ BASES = {
     "cursor-daily-usage": "all_members.json",
     "cursor-usage-events": "events.json",
     "m365-copilot-usage-user-detail": "v2_d28.csv",
+    "purview-copilot-interaction": "audit_search.csv",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
@@ -52,7 +53,7 @@ BASES = {
 }
 CSV = {"people-csv", "people", "absences", "outages", "training", "training-csv", "work-items", "eligible"}
 CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise-users"}
-CSV |= {"m365-copilot-usage-user-detail"}
+CSV |= {"m365-copilot-usage-user-detail", "purview-copilot-interaction"}
 LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
@@ -81,7 +82,7 @@ def identity_of(record: object) -> str:
 
 def units(name: str, found: Outcome) -> set[str]:
     """The records, or where one record holds several events, the records as sets of events."""
-    if name not in ("label-studio", "amazon-a2i", "otlp", "openai-usage"):
+    if name not in ("label-studio", "amazon-a2i", "otlp", "openai-usage", "purview-copilot-interaction"):
         return {identity_of(record) for record in found.records}
     by_record: dict[int, list[str]] = {}
     for record in found.records:
