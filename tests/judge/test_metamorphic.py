@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from orchestration.judging import CaseEvent, Judgement, ObligationRow, judge
 from orchestration.registry.scaffold import init_workspace
 from orchestration.transform import run_models
 from orchestration.workspace import Workspace
-from tests.judge.comparing import compiled, production_case
+from tests.judge.comparing import BESIDE, compiled, production_case
 from tests.judge.language import Log
 from tests.judge.random_cases import random_case
 from tests.judge.random_rules import MONDAY
@@ -34,7 +34,7 @@ OUTCOMES = ("kept", "broken", "pending", "unknown", "excused")
 
 @pytest.fixture(scope="module")
 def judged() -> Judgement:
-    """Every log as it is, shuffled, and with the ids of its events in reverse order; all in one run."""
+    """Every log as it is, shuffled, and with everything in reverse, ids of events too; all in one run."""
     jobs = []
     for number, case in enumerate(CASES):
         rules = [compiled(rule) for rule in case.rules]
@@ -73,14 +73,16 @@ def test_every_obligation_has_exactly_one_outcome(judged: Judgement) -> None:
 
 
 def _shuffled(log: Log) -> Log:
-    events = list(log.events)
-    random.Random(0).shuffle(events)
-    return replace(log, events=tuple(events))
+    records: dict[str, Any] = {name: getattr(log, name) for name in ("events", *BESIDE)}
+    mixed: dict[str, Any] = {name: tuple(random.Random(0).sample(one, len(one))) for name, one in records.items()}
+    return replace(log, **mixed)
 
 
 def _turned(log: Log) -> Log:
     """The same events in reverse, named so that among ties the last id becomes the first."""
-    return replace(log, events=tuple(replace(event, event_id=_turned_id(event)) for event in reversed(log.events)))
+    records: dict[str, Any] = {name: tuple(reversed(getattr(log, name))) for name in BESIDE}
+    events = tuple(replace(event, event_id=_turned_id(event)) for event in reversed(log.events))
+    return replace(log, events=events, **records)
 
 
 def _turned_id(event: CaseEvent) -> str:
@@ -141,6 +143,17 @@ rules:
 - {id: mostly-small, kind: share, of: decide where amount < 2, among: decide, min: 20%, max: 80%}
 - {id: amount-known, kind: check, each: decide, must: amount >= 0}
 - {id: two-days, kind: cadence, of: decide, at_least: 2 days}
+- {id: amount-small, kind: check, each: decide, must: amount < 3, roles: [clerk], effective: {to: 2024-01-03}}
+- {id: amount-small, version: 2, kind: check, each: decide, must: amount < 2, effective: {from: 2024-01-04}}
+- {id: trained-first, kind: trained, each: decide, module: CT-1, valid_for: 5d, use_cases: [intake]}
+- {id: claims-through-the-tool, kind: coverage, items: [claim], by: [decide, shown]}
+- id: heeds-the-confidence
+  kind: calibrated
+  each: decide
+  accepted: decision = 'accepted'
+  low: 50%
+  high: 80%
+  gap: 20%
 """
 Files = Mapping[str, Sequence[str]]
 
@@ -153,16 +166,38 @@ def _lines() -> list[str]:
         moment = MONDAY + timedelta(days=chance.randrange(12), minutes=10 * chance.randrange(18))
         data: dict[str, Any] = {"user": chance.choice(["ann", "bob", "NA", "null"])}
         data |= {"claim_id": chance.choice(["c1", "c2", "NA", None]), "amount": chance.choice([1.0, 2.0, 3.5, None])}
+        data |= {"confidence": chance.choice([0.2, 0.6, 0.9, None]), "use_case": chance.choice(["intake", "NA", None])}
+        data |= {"decision": chance.choice(["accepted", "rejected", None])}
         event = {
             "specversion": "1.0",
             "id": f"e{number}",
             "source": "/triage",
+            "subject": chance.choice(["i1", "i2", "i3", "NA"]),
             "type": "com.example." + chance.choice(["shown", "opened", "decide", "decide", "review"]),
             "time": moment.isoformat() + "Z",
             "data": data,
         }
         lines.append(json.dumps(event))
     return [*lines, "{not json", "[]"]
+
+
+def _completions() -> list[str]:
+    chance = random.Random(8)
+    people, modules = ["ann", "bob", "NA"], ["CT-1", "CT-2"]
+    return [
+        f"{chance.choice(people)},{chance.choice(modules)},{MONDAY + timedelta(hours=chance.randrange(240))}"
+        for _ in range(9)
+    ]
+
+
+def _items() -> list[str]:
+    chance = random.Random(9)
+    lines = []
+    for number, item_id in enumerate(["i1", "i2", "i3", "NA", "null", "i6"]):
+        opened = MONDAY + timedelta(hours=chance.randrange(48))
+        closed = "" if number == 2 else opened + timedelta(hours=chance.randrange(96))
+        lines.append(f"{item_id},{chance.choice(['ann', 'bob', 'NA', 'null'])},triage,claim,{opened},{closed}")
+    return lines
 
 
 @pytest.fixture(scope="module")
@@ -173,13 +208,13 @@ def first_company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     (workspace.rules / "triage.yml").write_text(RULES)
     people = workspace.inbox / "people" / "people_2023-12-01.csv"
     people.parent.mkdir(parents=True, exist_ok=True)
-    people.write_text("person_id,department\nann,X\nbob,X\nNA,Y\nnull,Y\n")
+    people.write_text("person_id,department,role\nann,X,clerk\nbob,X,head\nNA,Y,clerk\nnull,Y,\n")
     return workspace
 
 
 @pytest.fixture(scope="module")
 def delivered_whole(first_company: Workspace) -> tuple[list[Any], list[Any]]:
-    return _run(first_company, {"all.jsonl": _lines()})
+    return _run(first_company, _deliveries()["whole"])
 
 
 @pytest.mark.slow
@@ -193,28 +228,39 @@ def test_how_the_lines_are_delivered_changes_nothing(
         shutil.copytree(first_company.root / name, workspace.root / name)
     obligations, verdicts = _run(workspace, _deliveries()[delivery])
     assert len(delivered_whole[0]) > 500 and len({row[3] for row in delivered_whole[0]}) >= 3
+    assert {row[0] for row in delivered_whole[0]} == set(range(1, RULES.count("kind:") + 1))
     assert obligations == delivered_whole[0]
     assert verdicts == delivered_whole[1]
 
 
 def _deliveries() -> Mapping[str, Files]:
-    lines = _lines()
-    shuffled = random.Random(1).sample(lines, len(lines))
-    third = len(lines) // 3
-    split = {"3.jsonl": lines[:third], "1.jsonl.gz": lines[third : 2 * third], "2.jsonl": lines[2 * third :]}
-    return {
-        "permuted": {"all.jsonl": shuffled},
-        "split": split,
-        "repeated": {"all.jsonl": lines, "again.jsonl.gz": lines, "part.jsonl": [*lines[50:250], *lines[100:120]]},
-    }
+    """The same lines in files of other names, orders and numbers; a file stands for itself under inbox/."""
+    found: dict[str, dict[str, Sequence[str]]] = {"whole": {}, "permuted": {}, "split": {}, "repeated": {}}
+    for folder, suffix, header, lines in (
+        ("triage", "jsonl", [], _lines()),
+        ("training", "csv", ["person_id,module,completed_at"], _completions()),
+        ("work_items", "csv", ["item_id,person_id,tool_id,kind,opened_at,closed_at"], _items()),
+    ):
+        place, third = f"{folder}/{{}}.{suffix}", len(lines) // 3
+        parts = {"3": lines[:third], "1": lines[third : 2 * third], "2": lines[2 * third :]}
+        again = {"all": lines, "again": lines, "part": [*lines[third:], *lines[:2]]}
+        found["whole"][place.format("all")] = [*header, *lines]
+        found["permuted"][place.format("all")] = [*header, *random.Random(1).sample(lines, len(lines))]
+        found["split"] |= {place.format(name): [*header, *part] for name, part in parts.items()}
+        found["repeated"] |= {place.format(name): [*header, *part] for name, part in again.items()}
+    return {name: dict(_some_packed(files)) for name, files in found.items()}
+
+
+def _some_packed(files: Files) -> Iterator[tuple[str, Sequence[str]]]:
+    for name, lines in files.items():
+        yield f"{name}.gz" if name.startswith(("triage/1", "triage/again")) else name, lines
 
 
 def _run(workspace: Workspace, files: Files) -> tuple[list[Any], list[Any]]:
-    folder = workspace.inbox / "triage"
-    folder.mkdir(parents=True, exist_ok=True)
     for name, lines in files.items():
         raw = ("\n".join(lines) + "\n").encode()
-        (folder / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+        (workspace.inbox / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.inbox / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
     steps.load_rule_book(workspace, "run-1", "2024-02-01", full=False)
     steps.load_people(workspace)
     steps.load_logs(workspace, "triage")
