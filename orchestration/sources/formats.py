@@ -76,6 +76,9 @@ class SourceFormat:
     lateness: str = ""
     """When its figures settle and how far back to fetch them again, in a sentence."""
 
+    meaning: str = ""
+    """Changes when a mapping file means something else, so that its files are read anew. Empty: fixed in the code."""
+
     @property
     def datasets(self) -> tuple[Dataset, ...]:
         """Every dataset that its files bring."""

@@ -6,7 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
+
+from orchestration.sources.byte_source import CAPS
+from orchestration.sources.fields import FieldError
 
 MAGIC = b"SQLite format 3\0"
 _TABLES = 500
@@ -40,3 +44,25 @@ def tables_of(path: Path) -> dict[str, tuple[str, ...]]:
             columns = database.execute("select name from pragma_table_info(?)", [table]).fetchall()
             found[table] = tuple(column for (column,) in columns)
     return found
+
+
+def rows_of(path: Path, table: str) -> Iterator[dict[str, Any]]:
+    """The rows of a table that `tables_of` lists, by column, in the order in which the file has them.
+
+    FieldError when the file is damaged. Names reach SQL only as the file's own schema spells them, in quotes.
+    """
+    columns = tables_of(path).get(table)
+    if not columns:
+        raise FieldError("unknown_shape", "the database has no such table, or the table no columns")
+    names = ", ".join(map(_quoted, columns))
+    try:
+        with read_only(path) as database:
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, CAPS.line)
+            for row in database.execute(f"select {names} from {_quoted(table)}"):
+                yield dict(zip(columns, row, strict=True))
+    except sqlite3.Error as error:
+        raise FieldError("unknown_shape", "the database is damaged; fetch or copy it again") from error
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

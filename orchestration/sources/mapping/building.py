@@ -1,0 +1,167 @@
+"""Values of a file become records: cut into pieces, sorted into variants, filtered, and read column by column."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from orchestration.sources.documents import Item
+from orchestration.sources.fields import FieldError
+from orchestration.sources.mapping.aggregates import aggregates_of
+from orchestration.sources.mapping.cells import parsed_cells
+from orchestration.sources.mapping.paths import MOST_PIECES, exploded, pieces
+from orchestration.sources.mapping.plan import Dropped, Filter, Reading, Scope, Variant
+from orchestration.sources.mapping.reading import list_key
+from orchestration.sources.mapping.shared import Target, attributes_of, columns_of, key_of
+from orchestration.sources.mapping.telemetry import entries
+from orchestration.sources.mapping.values import moment_of, people_of
+from orchestration.sources.records import AggregateRecord, Blank, EventRecord, Parsed
+
+_SHOWN = ("shown", "offered", "displayed", "presented")
+_EVENT_DETAILS = (
+    "item_id",
+    "session_id",
+    "conversation_id",
+    "use_case",
+    "feature",
+    "decision",
+    "decision_source",
+    "confidence",
+    "predicted_value",
+    "final_value",
+    "dwell_ms",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+    "currency",
+)
+_ACTORS = ("human", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Makes the records of one file. `names` are the written names of a CSV's columns, filled as it is read."""
+
+    variants: Sequence[Variant]
+    target: Target
+    names: dict[str, str] = field(default_factory=dict)
+
+    def build(self, item: Item) -> list[Parsed]:
+        """Everything that one value of the file becomes; its lines stand with the first record.
+
+        FieldError costs the whole value: a line is loaded whole or not at all.
+        """
+        if not isinstance(item.value, dict | list):
+            raise FieldError("unknown_shape", "the record is not a JSON object")
+        made = [one for piece in self._pieces(item) for one in self._records(*piece)]
+        return _with_lines(made, item) if made else [Blank(item.lines)]
+
+    def _pieces(self, item: Item) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
+        """Each record within the value, with what wraps it."""
+        reading = self.variants[0].reading
+        root = item.envelope or (item.value if isinstance(item.value, dict) else {})
+        for place, found in enumerate(_found(item.value, reading)):
+            if not isinstance(found, dict):
+                raise FieldError("unknown_shape", "the record is not a JSON object")
+            if place >= MOST_PIECES:
+                raise FieldError("too_large", f"the record holds more than {MOST_PIECES} records")
+            waiting = [parsed_cells(found, reading.json_columns, is_table=_is_table(reading))]
+            for path in reading.explode:
+                waiting = [piece for one in waiting for piece in exploded(one, path.steps)]
+            yield from ((one, root) for one in waiting)
+
+    def _records(self, values: dict[str, Any], root: Mapping[str, Any]) -> Iterable[Parsed]:
+        is_table = _is_table(self.variants[0].reading)
+        for variant in self.variants:
+            scope = Scope(values, root, variant.aliases, self.names, is_table)
+            reason = _dropped(variant.filters, scope)
+            if reason is not None:
+                return [Dropped(0, reason)]
+            if variant.match.fits(scope):
+                return self._made(variant, scope)
+        raise FieldError("unknown_shape", "the record fits no variant of the mapping")
+
+    def _made(self, variant: Variant, scope: Scope) -> Iterable[Parsed]:
+        if variant.grain.kind == "event":
+            return [event_of(variant, scope, self.target)]
+        return aggregates_of(variant, scope, self.target)
+
+
+def _found(value: Any, reading: Reading) -> Iterator[Any]:
+    """The values at the records path; of NDJSON lines and documents alike."""
+    if reading.format == "otlp_json":
+        return entries(value)
+    steps = reading.records.steps if reading.records else ()
+    if list_key(reading):
+        steps = steps[2:]  # the reader has taken the outermost list apart
+    elif steps and not isinstance(steps[0], str) and not isinstance(value, list):
+        steps = steps[1:]
+    if not steps:
+        return iter(value if isinstance(value, list) else [value])
+    return pieces(value, steps)
+
+
+def _is_table(reading: Reading) -> bool:
+    return reading.format == "csv"
+
+
+def _dropped(filters: Iterable[Filter], scope: Scope) -> str | None:
+    return next((one.reason for one in filters if one.drop_if(scope) is True), None)
+
+
+def _with_lines(made: list[Parsed], item: Item) -> list[Parsed]:
+    """The lines of the value with the first record; with the first thing dropped when there is none."""
+    kept = [place for place, one in enumerate(made) if not isinstance(one, Blank)]
+    first = kept[0] if kept else 0
+    return [_placed(one, item, item.lines if place == first else 0) for place, one in enumerate(made)]
+
+
+def _placed(one: Parsed, item: Item, lines: int) -> Parsed:
+    if isinstance(one, EventRecord | AggregateRecord):
+        return replace(one, line_no=item.number, lines=lines)
+    return replace(one, lines=lines)
+
+
+def event_of(variant: Variant, scope: Scope, target: Target) -> EventRecord:
+    """One event. What identifies it: `dedup`, else its own id, else everything in the record."""
+    at = target.not_late(moment_of(variant.when, scope, target.file), "the time")
+    users = people_of(variant.who, scope)
+    columns = columns_of(variant, scope)
+    name = columns.get("event_name")
+    if name is None:
+        raise FieldError("missing_field", "event_name is missing or empty")
+    actor = columns.get("actor_type") or ("human" if users else "unknown")
+    initiated = columns.get("is_user_initiated")
+    told = {
+        **columns,
+        "user": users[0].value.casefold() if users else "",
+        "time": at.isoformat(),
+        "source": target.source,
+    }
+    key = _event_key(variant, scope, told)
+    initiated = _is_own_doing(name, actor) if initiated is None else initiated
+    details: list[Any] = [columns.get(column) for column in _EVENT_DETAILS]
+    details.append(attributes_of(variant, scope, columns))
+    # No digest where the source gives no id: somebody's name could be found in it by trying.
+    event_id = columns.get("event_id") or f"{at.isoformat()}Z/{name}"
+    actor = actor if actor in _ACTORS else "unknown"
+    return EventRecord(0, 0, key, event_id, name, at, columns.get("seq"), users, actor, initiated, *details)
+
+
+def _is_own_doing(name: str, actor: str) -> bool:
+    """Whether the person acted rather than the tool, as far as the name says."""
+    return actor != "service" and not name.lower().endswith(_SHOWN)
+
+
+def _event_key(variant: Variant, scope: Scope, told: Mapping[str, Any]) -> tuple[str, ...]:
+    if variant.dedup:
+        return key_of(variant.dedup, told, scope)
+    if told.get("event_id"):
+        return (str(told["source"]), str(told["event_id"]))
+    content = orjson.dumps(scope.values, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return (str(told["source"]), hashlib.sha256(content).hexdigest())
