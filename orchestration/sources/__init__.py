@@ -24,6 +24,7 @@ from orchestration.sources.github_copilot_activity import GITHUB_COPILOT_ACTIVIT
 from orchestration.sources.github_copilot_billing import GITHUB_COPILOT_BILLING
 from orchestration.sources.github_copilot_seats import GITHUB_COPILOT_SEATS
 from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
+from orchestration.sources.google_gemini_activities import GOOGLE_GEMINI_ACTIVITIES
 from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.label_studio import LABEL_STUDIO
 from orchestration.sources.m365_copilot_usage import M365_COPILOT_USAGE
@@ -55,6 +56,7 @@ _ALL = (
     CURSOR_USAGE_EVENTS,
     M365_COPILOT_USAGE,
     PURVIEW_COPILOT,
+    GOOGLE_GEMINI_ACTIVITIES,
     HUMAN_DECISION,
     LABEL_STUDIO,
     AMAZON_A2I,

@@ -33,6 +33,7 @@ BASES = {
     "cursor-usage-events": "events.json",
     "m365-copilot-usage-user-detail": "v2_d28.csv",
     "purview-copilot-interaction": "audit_search.csv",
+    "google-gemini-activities": "page.json",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
@@ -58,7 +59,10 @@ LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
+EVERY_FIELD += ["google-gemini-activities"]
 EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
+SEVERAL = {"label-studio", "amazon-a2i", "otlp", "openai-usage"}
+SEVERAL |= {"purview-copilot-interaction", "google-gemini-activities"}
 FOLDERS = {"people": "people-csv", "training": "training-csv"}
 
 
@@ -82,7 +86,7 @@ def identity_of(record: object) -> str:
 
 def units(name: str, found: Outcome) -> set[str]:
     """The records, or where one record holds several events, the records as sets of events."""
-    if name not in ("label-studio", "amazon-a2i", "otlp", "openai-usage", "purview-copilot-interaction"):
+    if name not in SEVERAL:
         return {identity_of(record) for record in found.records}
     by_record: dict[int, list[str]] = {}
     for record in found.records:
