@@ -75,7 +75,7 @@ def _keyed(variant: Variant, scope: Scope, row: AggregateRecord, period: Period,
             **{name: value for name, value in row.attributes.items() if name not in AGGREGATE_COLUMNS},
         }
         # The part always tells rows of one record apart, named or not.
-        keyed = replace(keyed, key=(*key_of(variant.dedup, told, scope), row.part))
+        keyed = replace(keyed, key=(*key_of(variant, told, scope), row.part))
     settled = is_settled(period, row.as_of or target.modified, variant.grain.final_after)
     return replace(keyed, is_final=settled)
 

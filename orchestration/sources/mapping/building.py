@@ -160,7 +160,7 @@ def _is_own_doing(name: str, actor: str) -> bool:
 
 def _event_key(variant: Variant, scope: Scope, told: Mapping[str, Any]) -> tuple[str, ...]:
     if variant.dedup:
-        return key_of(variant.dedup, told, scope)
+        return key_of(variant, told, scope)
     if told.get("event_id"):
         return (str(told["source"]), str(told["event_id"]))
     content = orjson.dumps(scope.values, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)

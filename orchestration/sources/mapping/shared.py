@@ -70,15 +70,21 @@ def _unknown(variant: Variant, scope: Scope) -> dict[str, Any]:
     }
 
 
-def key_of(names: tuple[str, ...], told: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:
-    """What identifies a record: our columns by name, anything else as a field of the source."""
-    return tuple(_part(name, told, scope) for name in names)
+def key_of(variant: Variant, told: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:
+    """What identifies a record by `dedup`: our columns by name, anything else as a field of the source.
+
+    FieldError when such a field is missing: records that nothing tells apart would be taken for one.
+    """
+    return tuple(_part(name, variant, told, scope) for name in variant.dedup)
 
 
-def _part(name: str, told: Mapping[str, Any], scope: Scope) -> str:
-    if name in told:
-        return as_text(told[name], name) or ""
+def _part(name: str, variant: Variant, told: Mapping[str, Any], scope: Scope) -> str:
+    if name in told or name in variant.fields:
+        return as_text(told.get(name), name) or ""
     try:
-        return as_text(scope.get(parse_path(name)), name) or ""
+        found = as_text(scope.get(parse_path(name)), name)
     except PathError as error:
         raise FieldError("unknown_shape", "dedup names no field") from error
+    if found is None:
+        raise FieldError("missing_field", f"{name} is missing or empty, and it identifies the record")
+    return found

@@ -25,7 +25,7 @@ from orchestration.sources.mapping.plan import Scope, Value, When, Who
 from orchestration.sources.periods import modified_at, named_day
 from orchestration.sources.records import MEASURES, Identity
 
-LONGEST_IDENTIFIER = 500
+LONGEST_IDENTIFIER = 200
 """Of an identifier that a pattern is tried on: keeps patterns from taking long."""
 
 _TRUE, _FALSE = ("true", "yes", "y", "1", "t"), ("false", "no", "n", "0", "f")
@@ -193,7 +193,8 @@ def _named(who: Who, scope: Scope) -> tuple[Identity, ...]:
     value = as_text(scope.get(who.field), who.field.text)
     value = value.strip() if value else None
     if value and who.strip is not None and len(value) <= LONGEST_IDENTIFIER:
-        value = who.strip.sub("", value, count=1)
+        prefix = who.strip.match(value)
+        value = value[prefix.end() :] if prefix else value
     if not value:
         return next((found for one in who.fallback if (found := _named(one, scope))), ())
     value = value.lower() if who.is_lower else value
