@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from orchestration.sources.absences import ABSENCES
 from orchestration.sources.amazon_a2i import AMAZON_A2I
+from orchestration.sources.amazon_q import AMAZON_Q
 from orchestration.sources.bamboohr import BAMBOOHR
 from orchestration.sources.chatgpt_enterprise_users import CHATGPT_ENTERPRISE_USERS
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
@@ -25,8 +26,11 @@ from orchestration.sources.github_copilot_billing import GITHUB_COPILOT_BILLING
 from orchestration.sources.github_copilot_seats import GITHUB_COPILOT_SEATS
 from orchestration.sources.github_copilot_users import GITHUB_COPILOT_USERS
 from orchestration.sources.google_gemini_activities import GOOGLE_GEMINI_ACTIVITIES
+from orchestration.sources.google_gemini_usage import GOOGLE_GEMINI_USAGE
 from orchestration.sources.human_decision import HUMAN_DECISION
+from orchestration.sources.kiro_user_report import KIRO_USER_REPORT
 from orchestration.sources.label_studio import LABEL_STUDIO
+from orchestration.sources.langfuse import LANGFUSE
 from orchestration.sources.m365_copilot_usage import M365_COPILOT_USAGE
 from orchestration.sources.okta import OKTA
 from orchestration.sources.openai_usage import OPENAI_USAGE
@@ -38,6 +42,7 @@ from orchestration.sources.purview_copilot import PURVIEW_COPILOT
 from orchestration.sources.scim import SCIM
 from orchestration.sources.training import TRAINING
 from orchestration.sources.training_csv import TRAINING_CSV
+from orchestration.sources.viva_person_query import VIVA_PERSON_QUERY
 from orchestration.sources.work_items import WORK_ITEMS
 from orchestration.sources.workday import WORKDAY
 from orchestration.sources.xapi import XAPI
@@ -56,11 +61,16 @@ _ALL = (
     CURSOR_USAGE_EVENTS,
     M365_COPILOT_USAGE,
     PURVIEW_COPILOT,
+    VIVA_PERSON_QUERY,
     GOOGLE_GEMINI_ACTIVITIES,
+    GOOGLE_GEMINI_USAGE,
+    AMAZON_Q,
+    KIRO_USER_REPORT,
     HUMAN_DECISION,
     LABEL_STUDIO,
     AMAZON_A2I,
     OTLP,
+    LANGFUSE,
     PEOPLE,
     PEOPLE_CSV,
     SCIM,

@@ -114,6 +114,18 @@ def read_csv(
             yield Reject(row.line_no, row.offset, row.lines, error.code, error.reason, row.raw)
 
 
+def refused_csv(path: Path, error: FieldError, caps: Caps = CAPS) -> Iterator[Reject]:
+    """A whole file that cannot be read for what it is, as one Reject; nothing when it has no lines."""
+    first: Line | Reject | None = None
+    lines = 0
+    for line in read_lines(path, caps):
+        first = first or line
+        lines += line.lines if isinstance(line, Reject) else 1
+    if first is not None:
+        raw = first.raw if isinstance(first, Reject) else first[2]
+        yield Reject(1, 0, lines, error.code, error.reason, raw)
+
+
 class Reader:
     """Rows of one file, with the lines that were looked at too early put back."""
 

@@ -67,10 +67,16 @@ def whole_total(values: Iterable[int | None]) -> int | None:
 
 def named_day(path: Path) -> date | None:
     """The day that a file's name ends with or mentions last: `seats_2026-03-02.json`, `users-20260302.csv`."""
-    for year, month, day in reversed(_NAMED_DAY.findall(path.name)):
+    return next(reversed(named_days(path)), None)
+
+
+def named_days(path: Path) -> list[date]:
+    """Every day that a file's name mentions, in its order."""
+    found = []
+    for year, month, day in _NAMED_DAY.findall(path.name):
         with suppress(ValueError):
-            return date(int(year), int(month), int(day))
-    return None
+            found.append(date(int(year), int(month), int(day)))
+    return found
 
 
 def modified_at(path: Path) -> datetime:

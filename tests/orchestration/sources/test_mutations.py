@@ -34,9 +34,14 @@ BASES = {
     "m365-copilot-usage-user-detail": "v2_d28.csv",
     "purview-copilot-interaction": "audit_search.csv",
     "google-gemini-activities": "page.json",
+    "google-gemini-usage": "gemini_2026-03-08.csv",
+    "amazon-q-developer": "analytic.csv",
+    "kiro-user-report": "ide_part_1.csv",
+    "viva-person-query": "weeks.csv",
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
+    "langfuse": "export.json",
     "people-csv": "people_2026-03-01.csv",
     "people": "people_2026-03-01.csv",
     "scim": "list.json",
@@ -54,14 +59,16 @@ BASES = {
 }
 CSV = {"people-csv", "people", "absences", "outages", "training", "training-csv", "work-items", "eligible"}
 CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise-users"}
-CSV |= {"m365-copilot-usage-user-detail", "purview-copilot-interaction"}
+CSV |= {"m365-copilot-usage-user-detail", "purview-copilot-interaction", "google-gemini-usage"}
+CSV |= {"amazon-q-developer", "kiro-user-report", "viva-person-query"}
 LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
 EVERY_FIELD += ["google-gemini-activities"]
 EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
-SEVERAL = {"label-studio", "amazon-a2i", "otlp", "openai-usage"}
+EVERY_FIELD += ["langfuse"]
+SEVERAL = {"label-studio", "amazon-a2i", "otlp", "langfuse", "openai-usage"}
 SEVERAL |= {"purview-copilot-interaction", "google-gemini-activities"}
 FOLDERS = {"people": "people-csv", "training": "training-csv"}
 
@@ -257,7 +264,7 @@ def test_unknown_fields_are_kept_or_passed_over_but_never_fatal(name: str, tmp_p
     assert len(found.records) == len(outcome(name, tmp_path, base(name)).records)
 
 
-@pytest.mark.parametrize("name", sorted(CSV))
+@pytest.mark.parametrize("name", sorted(CSV - {"viva-person-query"}))
 def test_unknown_columns_become_attributes(name: str, tmp_path: Path) -> None:
     lines = [line for line in base(name).decode().splitlines() if line]
     widened = "\n".join([lines[0] + ",brand new", *(line + ",7" for line in lines[1:])])
