@@ -31,6 +31,7 @@ from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.kiro_user_report import KIRO_USER_REPORT
 from orchestration.sources.label_studio import LABEL_STUDIO
 from orchestration.sources.langfuse import LANGFUSE
+from orchestration.sources.litellm_spend_logs import LITELLM_SPEND_LOGS
 from orchestration.sources.m365_copilot_usage import M365_COPILOT_USAGE
 from orchestration.sources.okta import OKTA
 from orchestration.sources.openai_usage import OPENAI_USAGE
@@ -70,6 +71,7 @@ _ALL = (
     LABEL_STUDIO,
     AMAZON_A2I,
     OTLP,
+    LITELLM_SPEND_LOGS,
     LANGFUSE,
     PEOPLE,
     PEOPLE_CSV,

@@ -41,6 +41,7 @@ BASES = {
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
+    "litellm-spend-logs": "requests.json",
     "langfuse": "export.json",
     "people-csv": "people_2026-03-01.csv",
     "people": "people_2026-03-01.csv",
@@ -68,6 +69,7 @@ EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-d
 EVERY_FIELD += ["google-gemini-activities"]
 EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
 EVERY_FIELD += ["langfuse"]
+EVERY_FIELD += ["litellm-spend-logs"]
 SEVERAL = {"label-studio", "amazon-a2i", "otlp", "langfuse", "openai-usage"}
 SEVERAL |= {"purview-copilot-interaction", "google-gemini-activities"}
 FOLDERS = {"people": "people-csv", "training": "training-csv"}
