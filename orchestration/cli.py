@@ -75,12 +75,43 @@ def run(
         str | None,
         typer.Option("--as-of", metavar="DATE", help="Judge as if this date were over, or as at this instant."),
     ] = None,
+    no_pull: Annotated[
+        bool, typer.Option("--no-pull", help="Fetch nothing from vendors; judge what is there.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read new logs, judge, check and publish. Exits with 1 when a step or check failed; nothing half is published."""
+    """Fetch what is due, read new logs, judge, check and publish. Nothing half is published.
+
+    Exits with 1 when a step or check failed, and when a vendor could not be reached: then what is there is judged.
+    """
     from orchestration.commands.run import run_workspace
 
-    _end(run_workspace(Workspace.at(workspace), full=full, as_of=as_of, as_json=as_json))
+    _end(run_workspace(Workspace.at(workspace), full=full, as_of=as_of, as_json=as_json, with_pull=not no_pull))
+
+
+@app.command(epilog="Example: takeup pull -w demo --tool code-assistant --from 2026-11-01 --to 2026-11-07")
+def pull(
+    workspace: WorkspaceOption = HERE,
+    tool: Annotated[str | None, typer.Option("--tool", metavar="TOOL_ID", help="This tool alone.")] = None,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", metavar="DATE", formats=["%Y-%m-%d"], help="Fetch from this UTC day on, due or not."),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", metavar="DATE", formats=["%Y-%m-%d"], help="Fetch up to this UTC day, due or not."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch from vendors' APIs what is due, into landing/. takeup run does so first by itself.
+
+    Due are days not fetched yet and the latest ones, which vendors correct. Exits with 1 when a source failed; the
+    others are fetched all the same, and what was half fetched is continued the next time.
+    """
+    from orchestration.commands.pull import Wish, pull_workspace
+
+    wish = Wish(tool, first.date() if first else None, last.date() if last else None)
+    _end(pull_workspace(Workspace.at(workspace), wish, as_json=as_json))
 
 
 @app.command(epilog="Example: takeup check -w demo")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.commands.enactments import enactments_of
 from orchestration.commands.output import progress_of, say, say_json, table, warn, write_report
+from orchestration.commands.pull import pull_due
 from orchestration.commands.status import headline
 from orchestration.errors import ConfigError
 from orchestration.publication import status
@@ -20,18 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: `outcome` is None when nothing was new."""
+    """How a run ended: `outcome` is None when nothing was new; `unfetched` says which vendors failed."""
 
     outcome: Outcome | None
+    unfetched: tuple[str, ...] = ()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether nothing was published for a failure."""
+        return self.outcome is not None and not self.outcome.success
 
     @property
     def code(self) -> int:
-        return 0 if self.outcome is None or self.outcome.success else 1
+        return 1 if self.has_failed or self.unfetched else 0
 
 
-def run_workspace(workspace: Workspace, *, full: bool, as_of: str | None, as_json: bool) -> int:
+def run_workspace(workspace: Workspace, *, full: bool, as_of: str | None, as_json: bool, with_pull: bool = True) -> int:
     """Run and print; the exit code."""
-    ended = execute(workspace, full=full, as_of=as_of)
+    ended = execute(workspace, full=full, as_of=as_of, with_pull=with_pull)
     if as_json:
         _say_json(workspace, ended)
     else:
@@ -39,12 +46,17 @@ def run_workspace(workspace: Workspace, *, full: bool, as_of: str | None, as_jso
     return ended.code
 
 
-def execute(workspace: Workspace, *, full: bool, as_of: str | None) -> Ended:
-    """Materialise every asset, unless the last publication was made from the same inputs on the same day."""
+def execute(workspace: Workspace, *, full: bool, as_of: str | None, with_pull: bool = False) -> Ended:
+    """Materialise every asset, unless the last publication was made from the same inputs on the same day.
+
+    `with_pull` fetches what is due from vendors first. What cannot be fetched stops nothing: the run judges what is
+    there, and its end says so.
+    """
     if as_of is not None:
         parse_as_of(as_of)
+    unfetched = tuple(pull_due(workspace)) if with_pull else ()
     if not full and last_run(workspace) == stamp_now(workspace, as_of):
-        return Ended(None)
+        return Ended(None, unfetched)
     refuse_broken_configuration(workspace)
     from orchestration.defs.in_process import materialize
 
@@ -53,8 +65,8 @@ def execute(workspace: Workspace, *, full: bool, as_of: str | None) -> Ended:
     findings = [f"warning: {one}" for one in outcome.warnings] + [f"failed: {one}" for one in outcome.failures]
     for finding in findings:
         warn(finding)
-    _write_report(workspace, outcome, findings)
-    return Ended(outcome)
+    _write_report(workspace, outcome, [*(f"not fetched: {one}" for one in unfetched), *findings])
+    return Ended(outcome, unfetched)
 
 
 def _write_report(workspace: Workspace, outcome: Outcome, findings: list[str]) -> None:
@@ -69,7 +81,7 @@ def _write_report(workspace: Workspace, outcome: Outcome, findings: list[str]) -
 
 def say_end(workspace: Workspace, ended: Ended) -> None:
     """The headline, or that the last publication still stands because this run failed."""
-    if ended.code:
+    if ended.has_failed:
         standing = "the last publication stands" if workspace.latest.exists() else "nothing was published"
         warn(f"The run failed; {standing}.")
         return
@@ -79,6 +91,8 @@ def say_end(workspace: Workspace, ended: Ended) -> None:
         for one in enactments_of(workspace, ended.outcome.run_id):
             say(f"{one.told(workspace)}\n")
     say(headline(status(workspace)))
+    if ended.unfetched:
+        warn(f"{len(ended.unfetched)} source(s) could not be fetched; the figures are of what was there.")
 
 
 def _say_json(workspace: Workspace, ended: Ended) -> None:
@@ -88,6 +102,7 @@ def _say_json(workspace: Workspace, ended: Ended) -> None:
         "is_new": outcome is not None,
         "run_id": outcome.run_id if outcome else None,
         "failures": list(outcome.failures) if outcome else [],
+        "not_fetched": list(ended.unfetched),
         "warnings": list(outcome.warnings) if outcome else [],
         "enacted": [one.document() for one in enactments_of(workspace, outcome.run_id)] if outcome else [],
     }

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from orchestration.errors import DataError
 from orchestration.loading.files import InboxFile, find_files, is_ignored
+from orchestration.loading.remapping import forget_changed
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
+from orchestration.registry.mappings import is_mapping, mapping_format
 from orchestration.sources import FORMATS, SourceFormat
 from orchestration.sources.people import PEOPLE, with_columns
 from orchestration.workspace import Workspace
@@ -32,7 +34,12 @@ def format_named(name: str) -> SourceFormat:
 
 
 def company_format(session: Session, name: str) -> SourceFormat:
-    """Like `format_named`, with what the company says about it: its rosters' names of columns."""
+    """Like `format_named`, with what the company says: its mapping files, its rosters' names of columns.
+
+    Raises ConfigError for a mapping file that has mistakes.
+    """
+    if is_mapping(name):
+        return mapping_format(session.workspace, name)
     columns = session.roster_columns() if name == PEOPLE.name else {}
     return with_columns(columns) if columns else format_named(name)
 
@@ -45,7 +52,9 @@ def tool_files(session: Session, tool_id: str) -> Iterator[tuple[Source, InboxFi
     rows = session.rows(
         "select source_id, format, path from raw.tool_source where tool_id = ? order by source_id", [tool_id]
     )
-    sources = [(Source(source_id, tool_id, format_named(name)), path) for source_id, name, path in rows]
+    sources = [(Source(source_id, tool_id, company_format(session, name)), path) for source_id, name, path in rows]
+    for source, path in sources:
+        forget_changed(session, source, path)
     unread: dict[str, tuple[Source, InboxFile]] = {}
     read: set[str] = set()
     for source, path in sources:
@@ -105,7 +114,7 @@ def inputs_fingerprint(workspace: Workspace, *extra: str) -> str:
 
 def _facts(root: Path, passed_over: set[str] | frozenset[str] = frozenset({"__pycache__"})) -> Iterator[str]:
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in passed_over)
+        folders[:] = sorted(name for name in folders if name not in passed_over and not name.startswith("."))
         for name in sorted(names):
             if name not in passed_over and not is_ignored(name):  # what grows unseen must not look like news
                 path = Path(folder, name)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,9 +21,13 @@ from orchestration.registry.models import (
     Tool,
     ToolsFile,
 )
+from orchestration.registry.pull_models import MAPPING
 from orchestration.registry.rule_models import Rule, RuleFile
 from orchestration.registry.yaml_file import YamlFile, validate
 from orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from orchestration.sources import SourceFormat
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
@@ -49,6 +53,8 @@ class Registry:
     alerts: Alerts = field(default_factory=Alerts)
     files: Mapping[str, YamlFile] = field(default_factory=dict)
     tool_at: Mapping[str, int] = field(default_factory=dict)
+    mappings: Mapping[str, SourceFormat] = field(default_factory=dict)
+    """The mapping files that sources name and that can be used, by that name: `mapping:FILE.yml`."""
 
     @property
     def rule_sources(self) -> tuple[tuple[YamlFile, RuleFile], ...]:
@@ -77,12 +83,26 @@ def load(workspace: Workspace) -> Registry:
     return registry
 
 
+def mentions_pull(workspace: Workspace) -> bool:
+    """Whether any source might pull: a look at the text, so that a run without such sources loads nothing for it."""
+    try:
+        return b"pull" in workspace.tools_file.read_bytes()
+    except OSError:
+        return False
+
+
 def read(workspace: Workspace) -> tuple[Registry, list[Problem]]:
     """What can be read of the configuration, and every problem in it. Broken files count as absent."""
     from orchestration.registry.cross_checks import cross_check  # it needs Registry from here
 
     reader = _Reader(workspace)
     registry = reader.registry()
+    if names := mapping_names(registry.files.get("tools")):
+        from orchestration.registry.mappings import formats_of  # it needs the readers, which are many
+
+        mappings, unusable = formats_of(workspace, names)
+        registry = replace(registry, mappings=mappings)
+        reader.problems += unusable
     found = [*reader.problems, *cross_check(workspace, registry)]
     return registry, sorted(set(found))
 
@@ -199,6 +219,14 @@ def raw_items(file: YamlFile | None, key: str) -> list[Any]:
     data = file.data if file is not None else None
     items = data.get(key) if isinstance(data, dict) else None
     return items if isinstance(items, list) else []
+
+
+def mapping_names(file: YamlFile | None) -> set[str]:
+    """Every `mapping:FILE.yml` that a source of tools.yml gives as its format, in entries valid or not."""
+    tools = (item.get("sources") for item in raw_items(file, "tools") if isinstance(item, dict))
+    sources = (one for sources in tools if isinstance(sources, list) for one in sources if isinstance(one, dict))
+    names = (one.get("format") for one in sources)
+    return {name.strip() for name in names if isinstance(name, str) and name.strip().startswith(MAPPING)}
 
 
 def raw_tool_ids(file: YamlFile | None) -> list[str]:

@@ -1,0 +1,17 @@
+"""A vendor on this machine, and the token for it in the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.orchestration.pull.vendors import TOKEN, Vendors, vendors
+from tests.orchestration.pull.workspaces import TOKEN_ENV
+
+
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendors]:
+    monkeypatch.setenv(TOKEN_ENV, TOKEN)
+    with vendors() as server:
+        yield server
