@@ -14,6 +14,11 @@ Chat, five weekly exports, 8 February to 14 March
     dan: active in the week of 8 March, nobody knows when; the window ends on that day: no evidence, and not active.
 Bill, nothing but an invoice
     bob: cost something, which proves no use; ann cost nothing, which proves no non-use: no evidence for both.
+Office, the usage report of 8 March with concealed names
+    One name was active on 5 March, one never. Nobody can know who they are, though ann's roster claims the first, nor
+    who is not on the report: no evidence for ann and bob, and nobody is active.
+Cohort, hashed persons' weeks from Sunday on, 8 February to 14 March
+    The same: one person active in all five, one in none: no evidence for both.
 """
 
 from __future__ import annotations
@@ -40,9 +45,15 @@ tools:
    eligible: [ann, bob, cy, dan, eve]}}
 - {{id: bill, title: Bill, {OWNER}, live_from: 2026-02-09, sources: [{{format: github-copilot-billing}}],
    eligible: [ann, bob]}}
+- {{id: office, title: Office, {OWNER}, live_from: 2026-02-09, sources: [{{format: m365-copilot-usage-user-detail}}],
+   eligible: [ann, bob]}}
+- {{id: cohort, title: Cohort, {OWNER}, live_from: 2026-02-09, sources: [{{format: viva-person-query}}],
+   eligible: [ann, bob]}}
 """
-PEOPLE = "person_id,email,github_login,department\n" + "".join(
-    f"{name},{name}@example.com,{name}-gh,Engineering\n" for name in ("ann", "bob", "cy", "dan", "eve", "fay")
+CONCEALED = {"ann": "0A1B2C3D4E5F60718293A4B5C6D7E8F9,h-1"}
+PEOPLE = "person_id,email,github_login,department,m365_concealed,viva_person_id\n" + "".join(
+    f"{name},{name}@example.com,{name}-gh,Engineering,{CONCEALED.get(name, ',')}\n"
+    for name in ("ann", "bob", "cy", "dan", "eve", "fay")
 )
 SEATS = {"ann": "2026-03-05T08:00:00Z", "bob": None, "cy": "2026-01-20T08:00:00Z", "fay": None}
 SUNDAYS = [date(2026, 2, 8) + timedelta(weeks=number) for number in range(5)]
@@ -57,6 +68,13 @@ BILL = """date,username,product,sku,model,quantity,unit_type,net_amount
 2026-03-04,bob-gh,copilot,copilot_premium_request,m-large,5,requests,0.2
 2026-03-08,ann-gh,copilot,copilot_premium_request,m-large,5,requests,0
 """
+OFFICE = """Report Refresh Date,User Principal Name,Last Activity Date,Report Period
+2026-03-08,0A1B2C3D4E5F60718293A4B5C6D7E8F9,2026-03-05,30
+2026-03-08,00000000000000000000000000000002,,30
+"""
+COHORT = "PersonId,MetricDate,Total_Copilot_active_days\n" + "".join(
+    f"h-1,{sunday},3\nh-2,{sunday},0\n" for sunday in SUNDAYS
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +83,13 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
     init_workspace(workspace.root)
     workspace.tools_file.write_text(TOOLS)
     (workspace.inbox / "people" / "people_2025-01-01.csv").write_text(PEOPLE)
-    for tool, files in {"copilot": seats(), "chat": weeks(), "bill": {"bill.csv": BILL}}.items():
+    for tool, files in {
+        "copilot": seats(),
+        "chat": weeks(),
+        "bill": {"bill.csv": BILL},
+        "office": {"office.csv": OFFICE},
+        "cohort": {"cohort.csv": COHORT},
+    }.items():
         folder = workspace.inbox / tool
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
@@ -138,10 +162,17 @@ def test_an_invoice_proves_neither_use_nor_non_use(marts: duckdb.DuckDBPyConnect
     assert statuses(marts, "bill", "2026-03-02") == [("not_judged", "no_evidence", 0, False)] * 2
 
 
+@pytest.mark.parametrize("tool", ["office", "cohort"])
+def test_of_concealed_names_nobody_is_called_a_user_or_a_non_user(marts: duckdb.DuckDBPyConnection, tool: str) -> None:
+    assert statuses(marts, tool, "2026-03-02") == [("not_judged", "no_evidence", 0, False)] * 2
+
+
 def test_a_week_is_judged_as_far_as_the_reports_reach(marts: duckdb.DuckDBPyConnection) -> None:
     query = "select tool_id, last_week_start, cast(watermark_at as varchar) from dim_tool order by 1"
     assert [(tool, str(week), str(at)[:16]) for tool, week, at in marts.cursor().execute(query).fetchall()] == [
         ("bill", "2026-03-02", "2026-03-09 00:00"),
         ("chat", "2026-03-02", "2026-03-15 00:00"),
+        ("cohort", "2026-03-02", "2026-03-15 00:00"),
         ("copilot", "2026-03-02", "2026-03-09 00:00"),
+        ("office", "2026-03-02", "2026-03-09 00:00"),
     ]
