@@ -32,6 +32,7 @@ from orchestration.sources.kiro_user_report import KIRO_USER_REPORT
 from orchestration.sources.label_studio import LABEL_STUDIO
 from orchestration.sources.langfuse import LANGFUSE
 from orchestration.sources.litellm_spend_logs import LITELLM_SPEND_LOGS
+from orchestration.sources.m365_ai_interactions import M365_AI_INTERACTIONS
 from orchestration.sources.m365_copilot_usage import M365_COPILOT_USAGE
 from orchestration.sources.okta import OKTA
 from orchestration.sources.openai_usage import OPENAI_USAGE
@@ -62,6 +63,7 @@ _ALL = (
     CURSOR_USAGE_EVENTS,
     M365_COPILOT_USAGE,
     PURVIEW_COPILOT,
+    M365_AI_INTERACTIONS,
     VIVA_PERSON_QUERY,
     GOOGLE_GEMINI_ACTIVITIES,
     GOOGLE_GEMINI_USAGE,

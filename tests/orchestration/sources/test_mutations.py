@@ -33,6 +33,7 @@ BASES = {
     "cursor-usage-events": "events.json",
     "m365-copilot-usage-user-detail": "v2_d28.csv",
     "purview-copilot-interaction": "audit_search.csv",
+    "m365-ai-interactions": "page.json",
     "google-gemini-activities": "page.json",
     "google-gemini-usage": "gemini_2026-03-08.csv",
     "amazon-q-developer": "analytic.csv",
@@ -66,7 +67,7 @@ LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
-EVERY_FIELD += ["google-gemini-activities"]
+EVERY_FIELD += ["google-gemini-activities", "m365-ai-interactions"]
 EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
 EVERY_FIELD += ["langfuse"]
 EVERY_FIELD += ["litellm-spend-logs"]

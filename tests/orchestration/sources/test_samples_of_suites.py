@@ -53,6 +53,25 @@ def test_the_documented_audit_record_is_a_prompt_and_a_reply_in_word(samples: Pa
     }
 
 
+def test_the_documented_messages_are_two_prompts_and_two_replies(samples: Path) -> None:
+    """One reply in Teams; a reply with seven links and its prompt half a second before it; a prompt of a year later."""
+    found = [
+        event
+        for number in (4, 7, 10)
+        for event in read(
+            "m365-ai-interactions", samples / "m365_copilot" / f"aiInteraction_export_{number}.json"
+        ).records
+    ]
+    assert [(event.event_name, event.feature, event.attributes["links"]) for event in found] == [
+        ("response", "Teams", 0),
+        ("response", "BizChat", 7),
+        ("prompt", "BizChat", 0),
+        ("prompt", "BizChat", 0),
+    ]
+    assert found[1].item_id == found[2].item_id
+    assert [event.users[0].value[:8] for event in found if event.users] == ["4db02e4b", "254efcd0"]
+
+
 def test_300_persons_have_35_weeks_from_sundays(weeks: Outcome) -> None:
     """31 March to 24 November 2024 are 34 weeks apart: 35 Sundays, 300 rows on each, 10,500 in all, and the header."""
     assert (len(weeks.records), weeks.codes, weeks.lines) == (10_500, [], 10_501)
@@ -91,6 +110,7 @@ def test_every_sample_is_told_by_its_content(samples: Path) -> None:
         "m365_copilot/usageUserDetail_v1_concealed.json": "m365-copilot-usage-user-detail",
         "m365_copilot/purview_CopilotInteraction_AuditData.jsonl": "purview-copilot-interaction",
         "m365_copilot/viva_person_query_pq_data.csv": "viva-person-query",
+        "m365_copilot/aiInteraction_export_7.json": "m365-ai-interactions",
         "kiro_amazonq/by_user_analytic_excerpt_2025.csv": "amazon-q-developer",
         "m365_copilot/getmicrosoft365copilotusercountsummary_0.csv": None,
         "m365_copilot/getmicrosoft365copilotusercounttrend_1.json": None,
