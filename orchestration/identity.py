@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from orchestration.sources.identifiers import canonical
 
 _CACHE_LIMIT = 200_000
 _SHORTEST_RECOGNISED = 5
@@ -67,13 +68,6 @@ class Pseudonymiser:
 
     def _digest(self, kind: str, value: str) -> bytes:
         return hmac.digest(self._key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256)
-
-
-def canonical(namespace: str, value: str) -> str:
-    """The form in which two spellings of one identifier are equal. A person_id is compared exactly."""
-    if namespace == "person_id":
-        return value
-    return unicodedata.normalize("NFC", value.strip()).casefold()
 
 
 def _signed(digest: bytes) -> int:

@@ -10,6 +10,14 @@ from orchestration.loading.report import LoadReport
 from orchestration.loading.session import Session
 
 _USAGE = "dataset in ('events', 'aggregates')"
+# What trainings, work items and seats have linked stays with them: their files may be gone.
+_FORGET_LINKS = """
+    delete from raw.identity_link where alias_no not in (
+        select alias_no from raw.training_completion
+        union all select alias_no from raw.work_item
+        union all select alias_no from raw.eligible
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +73,11 @@ def forget_loads(session: Session) -> None:
     forgotten = [row[0] for row in session.rows(f"select load_id from raw.load where {_USAGE}")]
     forgotten += _present_company_loads(session)
     with session.transaction():
-        for table in ("usage_event", "usage_aggregate", "identity_link", "unresolved_namespace"):
+        for table in ("usage_event", "usage_aggregate", "unresolved_namespace"):
             session.run(f"truncate raw.{table}")
         for dataset in DATASETS.values():
             session.run(f"delete from {dataset.table} where load_id in (select unnest(?::bigint[]))", [forgotten])
+        session.run(_FORGET_LINKS)
         for table in ("quarantine", "load"):
             session.run(f"delete from raw.{table} where load_id in (select unnest(?::bigint[]))", [forgotten])
         session.run("delete from raw.seen_file")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from orchestration.loading.rows import RowMaker
 from orchestration.loading.session import Session
+from orchestration.sources.records import Identity
 
 
 def remember_named(session: Session, maker: RowMaker) -> None:
@@ -16,8 +17,24 @@ def remember_named(session: Session, maker: RowMaker) -> None:
     named = maker.take_named()
     if named.people:
         session.vault.remember(named.people)
+    if named.accounts and maker.tool_id:
+        _keep_unknown(session, maker.tool_id, named.accounts)
     _insert_pairs(session, "unresolved_namespace", list(named.namespaces.items()))
     _insert_pairs(session, "identity_link", sorted(named.links))
+
+
+def _keep_unknown(session: Session, tool_id: str, accounts: Mapping[tuple[int, ...], tuple[Identity, ...]]) -> None:
+    """Seal the accounts that nobody has by the rosters read so far, so that their person can be suggested."""
+    numbers = sorted({number for account in accounts for number in account})
+    known = {
+        number
+        for (number,) in session.rows(
+            "select distinct alias_no from raw.identity_alias where alias_no in (select unnest(?::bigint[]))", [numbers]
+        )
+    }
+    unknown = {account[0]: names for account, names in accounts.items() if known.isdisjoint(account)}
+    if unknown:
+        session.vault.keep_unknown(tool_id, unknown, session.now.date())
 
 
 def _insert_pairs(session: Session, table: str, pairs: Sequence[tuple[Any, Any]]) -> None:

@@ -19,8 +19,8 @@ import pyarrow as pa
 from orchestration.identity import Pseudonymiser
 from orchestration.loading.datasets import Dataset
 from orchestration.loading.personal import split_personal
+from orchestration.sources.identifiers import can_join, hashed_forms
 from orchestration.sources.records import (
-    CONCEALED,
     MEASURES,
     AbsenceRecord,
     AggregateRecord,
@@ -83,8 +83,10 @@ class Named:
     """Who was named in the records so far: what the warehouse and the vault must remember of them."""
 
     namespaces: dict[int, str] = field(default_factory=dict)
-    """alias_no -> namespace, of usage records."""
+    """alias_no -> namespace, of everybody but the people of rosters."""
     links: set[tuple[int, int]] = field(default_factory=set)
+    accounts: dict[tuple[int, ...], tuple[Identity, ...]] = field(default_factory=dict)
+    """The names of an account that may be a person's, by their numbers, preferred first."""
     people: list[Person] = field(default_factory=list)
 
 
@@ -126,6 +128,11 @@ class RowMaker:
     def begin(self, origin: Origin) -> None:
         """Go on to another file of the same source."""
         self._origin = origin
+
+    @property
+    def tool_id(self) -> str | None:
+        """The tool that the rows belong to; None of company files."""
+        return self._origin.tool_id
 
     def take_named(self) -> Named:
         """Who was named since the last call; the caller remembers them, this object forgets."""
@@ -234,16 +241,17 @@ class RowMaker:
         return self._told_by_file(record, ("outage", *facts[:2]), facts)
 
     def _training(self, record: TrainingRecord) -> Row:
-        facts = (self._alias(record.users), self._clean(record.module), record.completed_at)
+        facts = (self._account(record.users).alias_no, self._clean(record.module), record.completed_at)
         return self._told_by_file(record, ("training", *facts), facts)
 
     def _work_item(self, record: WorkItemRecord) -> Row:
-        item_id, alias_no = self._clean(record.item_id), self._alias(record.users)
+        item_id, alias_no = self._clean(record.item_id), self._account(record.users).alias_no
         facts = (item_id, alias_no, record.tool_id, self._clean(record.kind), record.opened_at, record.closed_at)
         return self._told_by_file(record, ("work_item", record.tool_id, item_id, alias_no), facts)
 
     def _eligible(self, record: EligibleRecord) -> Row:
-        facts = (self._origin.tool_id, self._alias(record.users), record.first_date, record.last_date)
+        alias_no = self._account(record.users).alias_no
+        facts = (self._origin.tool_id, alias_no, record.first_date, record.last_date)
         return self._told_by_file(record, ("eligible", *facts[:3]), facts)
 
     def _told_by_file(self, record: Record, key: Sequence[Any], facts: Sequence[Any]) -> Row:
@@ -263,9 +271,6 @@ class RowMaker:
         digest.update(content)
         return digest.hexdigest()
 
-    def _alias(self, users: tuple[Identity, ...]) -> int | None:
-        return self._names.alias_no(users[0].namespace, users[0].value) if users else None
-
     def _account(self, users: tuple[Identity, ...]) -> _Account:
         account = self._accounts.get(users)
         if account is None:
@@ -275,9 +280,13 @@ class RowMaker:
         return account
 
     def _meet(self, users: tuple[Identity, ...]) -> _Account:
-        numbers = [self._names.alias_no(user.namespace, user.value) for user in users]
-        self.named.namespaces.update(zip(numbers, (user.namespace for user in users), strict=True))
+        may_join = tuple(user for user in users if can_join(user))
+        said = may_join or users[:1]  # what can never be a person must not link those who are
+        numbers = tuple(self._names.alias_no(user.namespace, user.value) for user in said)
+        self.named.namespaces.update(zip(numbers, (user.namespace for user in said), strict=True))
         self.named.links.update((numbers[0], number) for number in numbers[1:])
+        if may_join:
+            self.named.accounts[numbers] = may_join
         identifiers = tuple(sorted({user.value for user in users}))
         needles = tuple(_to_json(value)[1:-1] for value in identifiers if "@" not in value)
         return _Account(numbers[0], identifiers, needles)
@@ -308,9 +317,10 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array[Any]:
 
 
 def _aliases(record: PersonRecord) -> tuple[Identity, ...]:
-    """What a person is known by; a name that a vendor conceals stays nobody's, whatever a roster says."""
-    named = (alias for alias in record.aliases if alias.namespace not in CONCEALED)
-    return (Identity("person_id", record.person_id), *named)
+    """What a person is known by, hashed addresses included; what can never be a person stays nobody's."""
+    named = [alias for alias in record.aliases if can_join(alias)]
+    hashed = (form for alias in named if alias.namespace == "email" for form in hashed_forms(alias.value))
+    return (Identity("person_id", record.person_id), *named, *hashed)
 
 
 def _to_json(value: Any) -> bytes:

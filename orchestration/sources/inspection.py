@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.sources.formats import SourceFormat
+from orchestration.sources.identifiers import canonical
 from orchestration.sources.records import (
     OPEN_END,
     OPEN_END_AT,
@@ -94,7 +95,7 @@ def _add(found: Inspection, record: Record) -> None:
         found.coverages[record.coverage] += 1
     if isinstance(record, PersonRecord):
         found.inactive += not record.is_active
-    users = [Identity(user.namespace, user.value.strip().casefold()) for user in _users(record)]
+    users = [Identity(user.namespace, canonical(user.namespace, user.value)) for user in _users(record)]
     found.people.update(users[:1])
     for user in users:
         found.identities.setdefault(user.namespace, set()).add(user.value)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from orchestration.sources.documents import Item, Shape, read_documents
 from orchestration.sources.fields import FieldError, day, text
+from orchestration.sources.identifiers import canonical
 from orchestration.sources.records import Blank, Identity, Parsed, PersonRecord, Reject
 
 NOBODY = PersonRecord(
@@ -100,7 +101,7 @@ def _names(person: PersonRecord) -> Iterator[Identity]:
 
 
 def _canonical(name: Identity) -> Identity:
-    return Identity(name.namespace, name.value.strip().casefold())
+    return Identity(name.namespace, canonical(name.namespace, name.value))
 
 
 def identities(pairs: Iterable[tuple[str, str | None]]) -> tuple[Identity, ...]:

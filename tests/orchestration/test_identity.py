@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.identity import Pseudonymiser, canonical
+from orchestration.identity import Pseudonymiser
+from orchestration.sources.identifiers import canonical
 
 NAMES = Pseudonymiser(b"k" * 32)
 

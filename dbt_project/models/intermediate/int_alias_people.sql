@@ -1,5 +1,6 @@
 -- Which person an alias stands for, and when. An alias without a person of its own takes the person of an alias seen
--- with it on one record (a login and its numeric id). Two people at the same time: nobody, rather than the wrong one.
+-- with it on one record (a login and its numeric id), unless somebody has decided about it. Two people at the same time:
+-- nobody, rather than the wrong one.
 with
 
 direct as (
@@ -16,12 +17,30 @@ linked as (
     from {{ ref('stg_identity_links') }} as link
     inner join direct on direct.alias_no = link.linked_alias_no
     where not exists (select 1 from direct as own where own.alias_no = link.alias_no)
+        and not exists (select 1 from {{ ref('stg_decided_aliases') }} as decided where decided.alias_no = link.alias_no)
 ),
 
+reached as (
+    select
+        *, max(valid_to) over (
+            partition by alias_no, person_no order by valid_from, valid_to rows between unbounded preceding and 1 preceding
+        ) as reached_date
+    from (select * from direct union all select * from linked) as all_candidates
+),
+
+numbered as (
+    select
+        *, sum(case when valid_from <= reached_date then 0 else 1 end) over (
+            partition by alias_no, person_no order by valid_from, valid_to rows unbounded preceding
+        ) as span_number
+    from reached
+),
+
+-- Spans of one person that overlap are one; between two that do not, the alias may be somebody else's.
 candidates as (
     select alias_no, person_no, min(valid_from) as valid_from, max(valid_to) as valid_to
-    from (select * from direct union all select * from linked) as all_candidates
-    group by 1, 2
+    from numbered
+    group by alias_no, person_no, span_number
 ),
 
 unambiguous as (

@@ -44,7 +44,7 @@ rosters as (
     select roster.load_id, roster.person_no, roster.effective_date
     from (
         select
-            *, lag(record_hash) over (partition by person_no order by effective_date) as hash_before
+            *, lag(record_hash) over (partition by listed_no order by effective_date, first_date) as hash_before
         from {{ ref('stg_roster_rows') }}
     ) as roster
     where roster.record_hash is distinct from roster.hash_before

@@ -1,1 +1,1 @@
-select * from {{ source('raw', 'absence') }}
+select * from {{ source('raw', 'known_absence') }}

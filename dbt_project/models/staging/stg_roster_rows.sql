@@ -1,1 +1,1 @@
-select * from {{ source('raw', 'roster_row') }}
+select * from {{ source('raw', 'known_roster') }}
