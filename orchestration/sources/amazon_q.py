@@ -10,7 +10,6 @@ Traps that this reader knows:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,13 +19,13 @@ from orchestration.sources.aggregates import BARE, CSV_SUFFIXES, in_period, know
 from orchestration.sources.csv_lines import Row, read_csv
 from orchestration.sources.fields import FieldError, cell_count, latest_time, no_later_than
 from orchestration.sources.formats import Field, SourceFormat
+from orchestration.sources.identifiers import canonical
 from orchestration.sources.periods import Period, is_settled, modified_at
 from orchestration.sources.records import AggregateRecord, Identity, Parsed
 from orchestration.sources.sight import Sight
 from orchestration.sources.us_dates import us_day
 
 SETTLED_AFTER_DAYS = 1
-_DIRECTORY = re.compile(r"d-[0-9a-z]{10,12}\.")
 _MEASURES = {
     "offered": "inline_suggestionscount",
     "accepted": "inline_acceptancecount",
@@ -51,7 +50,7 @@ def day_of_row(row: AggregateRecord, line: Row, latest: date, modified: datetime
     """`row` with its place in the file, its user and its day: what both reports of the vendor have in common."""
     period = Period.of_day(us_day(line.needed("date"), "Date"))
     no_later_than(period.start, latest, "Date")
-    user = _DIRECTORY.sub("", line.cells.get("userid") or "", count=1)
+    user = canonical("idc_user_id", line.cells.get("userid") or "")
     email = line.cells.get("user_email")
     named = (("email", email), ("idc_user_id", user))
     users = tuple(Identity(namespace, value) for namespace, value in named if value)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from orchestration.sources.records import CONCEALED, Identity
 
-SERVICES = frozenset({"api_key", "cursor_service_account", "openai_project_id"})
+SERVICES = frozenset({"api_key", "cursor_service_account", "google_client", "openai_project_id"})
 """Namespaces of machines: what they do is nobody's use."""
 
 NEVER_A_PERSON = CONCEALED | SERVICES
