@@ -11,7 +11,10 @@ from orchestration.warehouse import inputs_fingerprint
 
 MAX_RUNTIME = {"dagster/max_runtime": "21600"}  # seconds; also the bound of run_monitoring in dagster.yaml
 
-refresh = dg.define_asset_job("refresh", selection=dg.AssetSelection.all(), tags=MAX_RUNTIME)
+# What is fetched day by day has a job of its own (orchestration/defs/pulls.py): this one has no days.
+refresh = dg.define_asset_job(
+    "refresh", selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing"), tags=MAX_RUNTIME
+)
 
 
 @dataclass(frozen=True, slots=True)

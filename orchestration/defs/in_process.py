@@ -71,7 +71,7 @@ class _Listener:
 def materialize(workspace: Workspace, *, as_of: str | None, full: bool, on_progress: OnProgress) -> Outcome:
     """Materialise every asset of the workspace and run every check. `as_of`: an ISO date or instant; None means now."""
     with _workspace_in_environment(workspace), _instance(workspace) as instance:
-        job = code_location.definitions().resolve_implicit_global_asset_job_def()
+        job = code_location.definitions().resolve_job_def("refresh")
         run_id = str(uuid.uuid4())
         listener = _Listener(on_progress, steps=len(job.nodes))
         instance.add_event_listener(run_id, listener)

@@ -1,6 +1,7 @@
 """One asset per tool: what its sources delivered."""
 
 import re
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -17,13 +18,13 @@ def shown_owner(tool: Tool) -> str:
     return tool.owner.email if ADDRESS.fullmatch(tool.owner.email) else f"team:{tool.id}-owner"
 
 
-def logs_of(tool: Tool) -> dg.AssetsDefinition:
-    """The asset `logs/<tool_id>`, owned by the tool's owner."""
+def logs_of(tool: Tool, landing: Sequence[dg.AssetKey] = ()) -> dg.AssetsDefinition:
+    """The asset `logs/<tool_id>`, owned by the tool's owner; `landing` is what is fetched for it."""
 
     @dg.asset(
         key=["logs", tool.id],
         group_name="logs",
-        deps=["rule_book"],
+        deps=["rule_book", *landing],
         description=f"Usage of {tool.title}: every line of its inbox loaded, recognised as known, or in quarantine.",
         kinds={"duckdb"},
         owners=[shown_owner(tool)],

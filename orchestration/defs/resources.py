@@ -15,7 +15,9 @@ from orchestration.defs.former_judgement import former_judgement_of
 from orchestration.defs.logs import logs_of
 from orchestration.defs.models import models_of
 from orchestration.defs.publication import publication_of
+from orchestration.defs.pulls import key_of, pulls_of
 from orchestration.defs.shared import WorkspaceResource
+from orchestration.pull.pulling import sources_of
 from orchestration.registry import load_registry
 from orchestration.transform import manifest_path
 from orchestration.workspace import Workspace
@@ -25,14 +27,18 @@ from orchestration.workspace import Workspace
 def workspace_definitions() -> dg.Definitions:
     """The definitions of the workspace in TAKEUP_WORKSPACE, else of the current folder."""
     workspace = Workspace.at(Path(os.environ.get("TAKEUP_WORKSPACE", ".")))
-    tools = load_registry(workspace).tools
-    logs = [logs_of(tool) for tool in tools]
+    registry = load_registry(workspace)
+    tools = registry.tools
+    pulls = pulls_of(workspace, registry)
+    logs = [logs_of(tool, [key_of(one) for one in sources_of(workspace, registry, tool.id)]) for tool in tools]
     keys = [asset.key for asset in logs]
     models = models_of(manifest_path(workspace), keys)
     marts = sorted(key for key in models.keys if key.path[0] == "marts")
     return dg.Definitions(
-        assets=[*logs, former_judgement_of(keys), models, publication_of(marts)],
+        assets=[*pulls.assets, *logs, former_judgement_of(keys), models, publication_of(marts)],
         asset_checks=[check for tool in tools for check in (reconciliation_of(tool.id), freshness_of(tool.id))],
         resources={"workspace": WorkspaceResource(root=str(workspace.root))},
+        jobs=pulls.jobs,
+        schedules=pulls.schedules,
         executor=dg.in_process_executor,
     )

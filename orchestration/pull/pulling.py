@@ -116,9 +116,14 @@ def pull(
     return found
 
 
+def due_days(source: PulledSource, now: datetime) -> list[date]:
+    """The days that a pull would fetch at `now` (UTC), oldest first."""
+    return due(source.cadence, source.since, now, source.landing.fetched())
+
+
 def _days(source: PulledSource, span: Span, now: datetime) -> list[date]:
     if span.is_open:
-        return due(source.cadence, source.since, now, source.landing.fetched())
+        return due_days(source, now)
     return asked(source.cadence, span.first or source.since, span.last or now.date(), now)
 
 
