@@ -15,6 +15,7 @@ from orchestration.loading.source import Source
 from orchestration.registry.mappings import is_mapping, mapping_format
 from orchestration.sources import FORMATS, SourceFormat
 from orchestration.sources.people import PEOPLE, with_columns
+from orchestration.vault_decisions import FILE as DECISIONS
 from orchestration.workspace import Workspace
 
 COMPANY_FOLDERS = ("people", "absences", "outages", "training", "work_items", "eligible")
@@ -107,8 +108,8 @@ def inputs_fingerprint(workspace: Workspace, *extra: str) -> str:
         digest.update(line.encode("utf-8", "surrogateescape"))
     for path in sorted(workspace.config.rglob("*.yml")):
         digest.update(path.read_bytes())
-    key = workspace.vault / "key"
-    digest.update(key.read_bytes() if key.is_file() else b"")
+    for path in (workspace.vault / "key", workspace.vault / DECISIONS):
+        digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()
 
 

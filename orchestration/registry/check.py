@@ -10,7 +10,7 @@ from orchestration.errors import ConfigError, Problem
 from orchestration.registry.cross_checks import INBOX_FOLDERS, format_of
 from orchestration.registry.dead_rules import dead_rules
 from orchestration.registry.explain import suggest
-from orchestration.registry.loading import OPTIONAL, Registry, raw_items, read
+from orchestration.registry.loading import OPTIONAL, Registry, mapping_names, raw_items, read
 from orchestration.registry.models import Tool
 from orchestration.registry.paths import exists
 from orchestration.registry.rendering import eligible_sql, unknown_uses, uses_sql
@@ -31,6 +31,7 @@ def check(workspace: Workspace, today: date | None = None) -> list[Problem]:
         *_tool_warnings(workspace, registry, day),
         *_folder_warnings(workspace, registry),
         *_file_warnings(workspace),
+        *_mapping_problems(workspace, registry),
     ]
     return sorted(set(found))
 
@@ -98,7 +99,7 @@ def _judgement_warnings(registry: Registry, tool: Tool) -> Iterator[Problem]:
     if not any(target.tool == tool.id for target in registry.targets):
         what = f"{tool.id!r} has no target"
         yield registry.tool_problem(tool, ("id",), what, "state one in config/targets.yml", True)
-    known = [format_of(source) for source in tool.sources]
+    known = [format_of(registry, source) for source in tool.sources]
     if has_rules and all(one is not None and not one.can_prove for one in known):
         what = f"the sources of {tool.id!r} cannot tell correct from incorrect use, so its rules decide nothing"
         yield registry.tool_problem(tool, ("sources",), what, "add a source with events or counts", True)
@@ -128,6 +129,15 @@ def _folder_warnings(workspace: Workspace, registry: Registry) -> Iterator[Probl
     if any(tool.eligible.kind == "people" for tool in registry.tools) and not _has_files(workspace.inbox / "people"):
         mend = "put a CSV with a person_id column there; nobody can be counted without it"
         yield Problem(workspace.inbox / "people", 0, 0, "there is no roster", mend, is_warning=True)
+
+
+def _mapping_problems(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
+    """Of mapping files that a source names, read() has told the errors."""
+    if (workspace.config / "mappings").is_dir():
+        from orchestration.registry.mappings import all_warnings, unused_problems  # it needs the readers
+
+        yield from unused_problems(workspace, mapping_names(registry.files.get("tools")))
+        yield from all_warnings(workspace)
 
 
 def _begins(path: str, folder: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import Problem
@@ -46,9 +46,9 @@ def formats() -> Mapping[str, SourceFormat]:
     return FORMATS
 
 
-def format_of(source: SourceSpec) -> SourceFormat | None:
-    """The registered format of a source; None for a mapping."""
-    return formats().get(source.format)
+def format_of(registry: Registry, source: SourceSpec) -> SourceFormat | None:
+    """The format of a source, one of takeup's own or a mapping file; None when there is none or it has mistakes."""
+    return formats().get(source.format) or registry.mappings.get(source.format)
 
 
 def _misnamed_files(config: Path) -> Iterator[Problem]:
@@ -98,7 +98,9 @@ def _source(
 
 def _format_fault(workspace: Workspace, name: str) -> tuple[str, str] | None:
     if name.startswith(MAPPING):
-        return _mapping_fault(workspace, name.removeprefix(MAPPING).strip())
+        from orchestration.registry.mappings import mapping_fault  # it needs the readers, see formats()
+
+        return mapping_fault(workspace.config, name)
     known = {one: kind for one, kind in formats().items() if kind.dataset in _TOOL_DATASETS}
     if name in known:
         return None
@@ -110,18 +112,6 @@ def _format_fault(workspace: Workspace, name: str) -> tuple[str, str] | None:
         )
     what = f"unknown format {name!r}{suggest(name, known)}"
     return what, f"known formats: {', '.join(sorted(known))}, {MAPPING}FILE.yml"
-
-
-def _mapping_fault(workspace: Workspace, name: str) -> tuple[str, str] | None:
-    relative = PurePosixPath(name)
-    if not name or relative.is_absolute() or ".." in relative.parts or relative.suffix not in (".yml", ".yaml"):
-        return f"{name!r} is not the name of a mapping file", "write it like mapping:mappings/crm.yml, below config/"
-    place = workspace.config / relative
-    if not place.is_file():
-        return f"the mapping file config/{relative} does not exist", "create it, or correct its name"
-    if not place.resolve().is_relative_to(workspace.config.resolve()):
-        return f"config/{relative} is a link that leads out of config/", "put the file itself there"
-    return None
 
 
 def _targets(registry: Registry, known: list[str]) -> Iterator[Problem]:
@@ -187,7 +177,7 @@ def _between_files(first: _Place, second: _Place) -> Iterator[Problem]:
 def _aggregate_rules(registry: Registry) -> Iterator[Problem]:
     for file, rules in registry.rule_sources:
         tool = registry.tool(rules.tool)
-        if tool is None or has_events(tool):
+        if tool is None or has_events(registry, tool):
             continue
         for index, rule in enumerate(rules.rules):
             if rule.kind not in _AGGREGATE_KINDS:
@@ -196,7 +186,7 @@ def _aggregate_rules(registry: Registry) -> Iterator[Problem]:
                 yield file.problem(("rules", index, "kind"), what, f"use {names}, or add a source that has events")
 
 
-def has_events(tool: Tool) -> bool:
-    """Whether any source of the tool delivers events; a mapping or an unknown format might."""
-    known = [format_of(source) for source in tool.sources]
+def has_events(registry: Registry, tool: Tool) -> bool:
+    """Whether any source of the tool delivers events; an unknown format might."""
+    known = [format_of(registry, source) for source in tool.sources]
     return any(one is None or one.dataset == "events" for one in known)

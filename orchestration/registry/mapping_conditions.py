@@ -23,9 +23,11 @@ from orchestration.sources.mapping.paths import Path, parse_path
 from orchestration.sources.mapping.plan import Predicate, Scope
 from orchestration.sources.mapping.values import Read, as_flag, as_number, as_text
 
-_QUOTED_OR_DOTTED = re.compile(r"'(?:[^']|'')*'|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_QUOTED_OR_NAME = re.compile(r"'(?:[^']|'')*'|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _READERS: Mapping[str, Read] = MappingProxyType({"text": as_text, "number": as_number, "boolean": as_flag})
 _COMPARED = ("=", "==", "<>", "!=", "<", "<=", ">", ">=", "in", "between", "not", "(", "+", "-", "*", "/", "is")
+_ARITHMETIC = frozenset(("+", "-", "*", "/"))
+_RELATIONS = frozenset(_COMPARED) - {"(", "not"}
 _LITERALS: Mapping[str, str] = MappingProxyType({"number": "double", "text": "text"})
 
 
@@ -61,7 +63,7 @@ def _flattened(text: str) -> tuple[str, dict[str, str]]:
             raise LanguageError(f"{found[0]!r} and {dotted[name]!r} look alike here", "name one of them in `fields`")
         return name
 
-    return _QUOTED_OR_DOTTED.sub(flat, text), dotted
+    return _QUOTED_OR_NAME.sub(flat, text), dotted
 
 
 def _types(found: Sequence[Token]) -> dict[str, str]:
@@ -82,8 +84,10 @@ def _beside(found: Sequence[Token], place: int) -> str:
     known = [*inside, *(kind for kind in beside if kind is not None)]
     if known:
         return known[0]
-    following = found[end].word if end < len(found) else ""
-    return "unknown" if call or (following in _COMPARED and following != "(") else "boolean"
+    around = [found[place].word for place in (start - 1, end) if 0 <= place < len(found)]
+    if _ARITHMETIC & set(around):
+        return "double"
+    return "unknown" if call or _RELATIONS & set(around) else "boolean"
 
 
 def _call_around(found: Sequence[Token], place: int) -> tuple[int, int] | None:

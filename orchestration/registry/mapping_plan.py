@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -46,7 +45,6 @@ from orchestration.sources.records import MEASURES
 Loc = tuple[str | int, ...]
 _NEEDED = ("read", "grain", "identity", "time")
 _TABLES = ("csv", "sqlite", "parquet")
-_TITLES = ("title", "version")
 _TOTALS = ("cost", *MEASURES, "is_active")
 
 
@@ -193,14 +191,15 @@ def plan_of(name: str, mapping: MappingFile) -> Plan:
         source=mapping.source,
         title=mapping.title or mapping.source,
         variants=variants,
-        digest=_digest(mapping),
+        meaning=meaning_of(mapping),
         can_prove=proves if mapping.can_prove is None else mapping.can_prove,
     )
 
 
-def _digest(mapping: MappingFile) -> str:
-    said = {name: value for name, value in mapping.model_dump(by_alias=True).items() if name not in _TITLES}
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def meaning_of(mapping: MappingFile) -> str:
+    """All that the file says of records, as JSON: equal for files that differ in comments, order or title."""
+    said = mapping.model_dump(by_alias=True, exclude_unset=True, exclude={"title"})
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _variant(part: Part) -> Variant:

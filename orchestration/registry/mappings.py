@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from orchestration.errors import ConfigError, Problem
 from orchestration.registry.mapping_models import MappingFile
 from orchestration.registry.mapping_plan import mistakes, plan_of, warnings
+from orchestration.registry.pull_models import MAPPING
 from orchestration.registry.yaml_file import YamlFile, validate
 from orchestration.sources.formats import SourceFormat
 from orchestration.sources.mapping import source_format
 from orchestration.workspace import Workspace
 
-MAPPING = "mapping:"
 FOLDER = "mappings"
 _ENDINGS = (".yml", ".yaml")
 
@@ -58,6 +58,11 @@ def read_mapping(path: Path, name: str = "") -> SourceFormat:
     return source_format(plan_of(name or f"{MAPPING}{path.name}", mapping))
 
 
+def format_of_meaning(meaning: str) -> SourceFormat:
+    """The format of a mapping that once was, from what SourceFormat.meaning kept of it."""
+    return source_format(plan_of(MAPPING, MappingFile.model_validate_json(meaning)))
+
+
 def mapping_format(workspace: Workspace, name: str) -> SourceFormat:
     """The format that tools.yml names as `mapping:FILE.yml`; raises ConfigError when the file is not to be used."""
     fault = mapping_fault(workspace.config, name)
@@ -66,14 +71,14 @@ def mapping_format(workspace: Workspace, name: str) -> SourceFormat:
     return read_mapping(mapping_path(workspace.config, name), name)
 
 
-def formats_of(workspace: Workspace, names: set[str]) -> tuple[Mapping[str, SourceFormat], list[Problem]]:
+def formats_of(workspace: Workspace, names: Iterable[str]) -> tuple[Mapping[str, SourceFormat], list[Problem]]:
     """Those of the mappings called `names` that can be used, by name, and what is wrong with the others.
 
     Names that are no files are left to whoever knows where they were written.
     """
     found: dict[str, SourceFormat] = {}
     problems: list[Problem] = []
-    for name in sorted(names):
+    for name in sorted(set(names)):
         if mapping_fault(workspace.config, name) is None:
             try:
                 found[name] = read_mapping(mapping_path(workspace.config, name), name)

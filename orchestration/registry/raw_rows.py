@@ -26,7 +26,7 @@ def raw_rows(registry: Registry, today: date) -> dict[str, list[Row]]:
     """
     return {
         "tool": _tools(registry, today),
-        "tool_source": [row for tool in registry.tools for row in _sources(tool)],
+        "tool_source": [row for tool in registry.tools for row in _sources(registry, tool)],
         "target": _targets(registry),
         "calendar": [_calendar(registry)],
         "holiday": holiday_rows(registry, today),
@@ -72,7 +72,7 @@ def _tools(registry: Registry, today: date) -> list[Row]:
 
 
 def _tool(registry: Registry, tool: Tool, position: int, today: date) -> Row:
-    known = [format_of(source) for source in tool.sources]
+    known = [format_of(registry, source) for source in tool.sources]
     return {
         "tool_id": tool.id,
         "title": tool.title,
@@ -92,7 +92,6 @@ def _tool(registry: Registry, tool: Tool, position: int, today: date) -> Row:
         "paused_from": tool.paused.since if tool.paused else None,
         "rollup_unproven": tool.rollup.unproven if tool.rollup else None,
         "has_work_items": tool.work_items or _has_coverage(registry, tool),
-        # A mapping says for itself what its records are; until it does, nothing is ruled out.
         "can_prove": any(one is None or one.can_prove for one in known),
         "reads_aggregates": any(one is not None and "aggregates" in one.datasets for one in known),
         "production": _json(tool.production.model_dump(exclude_none=True)) if tool.production else None,
@@ -104,9 +103,9 @@ def _has_coverage(registry: Registry, tool: Tool) -> bool:
     return any(rule.kind == "coverage" for rules in registry.rules_of(tool.id) for rule in rules.rules)
 
 
-def _sources(tool: Tool) -> Iterator[Row]:
+def _sources(registry: Registry, tool: Tool) -> Iterator[Row]:
     for source_id, source in zip(source_ids(tool), tool.sources, strict=True):
-        known = format_of(source)
+        known = format_of(registry, source)
         yield {
             "source_id": source_id,
             "tool_id": tool.id,

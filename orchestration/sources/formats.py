@@ -77,7 +77,7 @@ class SourceFormat:
     """When its figures settle and how far back to fetch them again, in a sentence."""
 
     meaning: str = ""
-    """Changes when a mapping file means something else, so that its files are read anew. Empty: fixed in the code."""
+    """What a mapping file says: its files are read anew when it says something else. Empty: fixed in the code."""
 
     @property
     def datasets(self) -> tuple[Dataset, ...]:

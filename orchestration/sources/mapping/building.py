@@ -9,11 +9,12 @@ from typing import Any
 
 import orjson
 
+from orchestration.sources.csv_lines import column_name
 from orchestration.sources.documents import Item
 from orchestration.sources.fields import FieldError
 from orchestration.sources.mapping.aggregates import aggregates_of
 from orchestration.sources.mapping.cells import parsed_cells
-from orchestration.sources.mapping.paths import MOST_PIECES, exploded, pieces
+from orchestration.sources.mapping.paths import MOST_PIECES, Path, Step, exploded, pieces
 from orchestration.sources.mapping.plan import Dropped, Filter, Reading, Scope, Variant
 from orchestration.sources.mapping.reading import list_key
 from orchestration.sources.mapping.shared import Target, attributes_of, columns_of, key_of
@@ -72,7 +73,7 @@ class Builder:
                 raise FieldError("too_large", f"the record holds more than {MOST_PIECES} records")
             waiting = [parsed_cells(found, reading.json_columns, is_table=_is_table(reading))]
             for path in reading.explode:
-                waiting = [piece for one in waiting for piece in exploded(one, path.steps)]
+                waiting = [piece for one in waiting for piece in exploded(one, _steps(path, reading))]
             yield from ((one, root) for one in waiting)
 
     def _records(self, values: dict[str, Any], root: Mapping[str, Any]) -> Iterable[Parsed]:
@@ -104,6 +105,11 @@ def _found(value: Any, reading: Reading) -> Iterator[Any]:
     if not steps:
         return iter(value if isinstance(value, list) else [value])
     return pieces(value, steps)
+
+
+def _steps(path: Path, reading: Reading) -> tuple[Step, ...]:
+    """The steps of a path, the first as the cells of a table are called."""
+    return (column_name(path.head), *path.steps[1:]) if _is_table(reading) else path.steps
 
 
 def _is_table(reading: Reading) -> bool:

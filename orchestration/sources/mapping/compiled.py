@@ -54,7 +54,7 @@ def source_format(plan: Plan) -> SourceFormat:
         also=also,
         late_days=final_after if "aggregate" in kinds else 0,
         lateness=_lateness(plan),
-        meaning=plan.digest,
+        meaning=plan.meaning,
     )
 
 

@@ -143,30 +143,25 @@ def pieces(holder: Any, steps: tuple[Step, ...]) -> Iterator[Any]:
 def exploded(record: dict[str, Any], steps: tuple[Step, ...]) -> list[dict[str, Any]]:
     """One record per element of the list at `steps`, each with that element in place of the list.
 
-    What surrounds the list stays beside it. A record without the list gives none.
+    What surrounds the list stays. A record without the list gives none.
     """
-    name = steps[0] if steps else None
-    if not isinstance(name, str):
-        raise FieldError("unknown_shape", "explode must begin with the name of a field")
-    rest = steps[1:]
-    if Every() not in rest:
-        inner = walk(record.get(name), rest) if rest else record.get(name)
-        found = inner if isinstance(inner, list) else []
-        return [{**record, name: _within(rest, one)} for one in found]
-    place = rest.index(Every())
-    outer = walk(record.get(name), rest[:place]) if place else record.get(name)
+    place = steps.index(Every()) if Every() in steps else len(steps)
+    before, after = steps[:place], steps[place + 1 :]
+    found = walk(record, before)
     made: list[dict[str, Any]] = []
-    for one in outer if isinstance(outer, list) else ():
-        after = rest[place + 1 :]
-        inner_records = exploded(one, after) if after and isinstance(one, dict) else [one]
-        made += [{**record, name: _within(rest[:place], inner)} for inner in inner_records]
+    for one in found if isinstance(found, list) else ():
+        inner = exploded(one, after) if after and isinstance(one, dict) else [one]
+        made += [_replaced(record, before, each) for each in inner]
         if len(made) > MOST_PIECES:
             raise FieldError("too_large", f"the record explodes into more than {MOST_PIECES} records")
     return made
 
 
-def _within(steps: tuple[Step, ...], value: Any) -> Any:
-    """`value` under the names of `steps`."""
-    for step in reversed(steps):
-        value = {step: value} if isinstance(step, str) else value
-    return value
+def _replaced(holder: Any, steps: tuple[Step, ...], value: Any) -> Any:
+    """`holder` with `value` at `steps`; the rest of it is shared, not copied."""
+    if not steps:
+        return value
+    first, *rest = steps
+    if not isinstance(holder, dict) or not isinstance(first, str):
+        raise FieldError("unknown_shape", "the list to explode stands where the mapping does not say")
+    return {**holder, first: _replaced(holder.get(first), tuple(rest), value)}

@@ -211,7 +211,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole mapping file. `digest` changes when anything changes that the file means."""
+    """A whole mapping file."""
 
     name: str
     """As tools.yml names it: `mapping:kiro.yml`."""
@@ -219,7 +219,8 @@ class Plan:
     """The first part of every event's key."""
     title: str
     variants: tuple[Variant, ...]
-    digest: str
+    meaning: str
+    """All that the file says; another text means that its files must be read anew."""
     can_prove: bool = True
 
 

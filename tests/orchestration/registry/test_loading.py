@@ -179,14 +179,15 @@ def test_a_roster_format_is_sent_to_its_folder(tmp_path: Path) -> None:
         ("mapping:../secret.yml", "'../secret.yml' is not the name of a mapping file"),
         ("mapping:/etc/x.yml", "'/etc/x.yml' is not the name of a mapping file"),
         ("mapping:x.json", "'x.json' is not the name of a mapping file"),
-        ("mapping:none.yml", "the mapping file config/none.yml does not exist"),
-        ("mapping:link.yml", "config/link.yml is a link that leads out of config/"),
+        ("mapping:none.yml", "the mapping file config/mappings/none.yml does not exist"),
+        ("mapping:link.yml", "config/mappings/link.yml is a link that leads out of config/"),
     ],
 )
 def test_a_mapping_must_be_a_file_below_config(tmp_path: Path, name: str, what: str) -> None:
     made = workspace(tmp_path, tool(log_format=f"'{name}'"))
     (tmp_path / "elsewhere.yml").write_text("a: 1")
-    (made.config / "link.yml").symlink_to(tmp_path / "elsewhere.yml")
+    (made.config / "mappings").mkdir()
+    (made.config / "mappings" / "link.yml").symlink_to(tmp_path / "elsewhere.yml")
     (found,) = errors(made)
     assert what in found
 
@@ -194,7 +195,10 @@ def test_a_mapping_must_be_a_file_below_config(tmp_path: Path, name: str, what: 
 def test_a_mapping_that_exists_is_a_known_format(tmp_path: Path) -> None:
     made = workspace(tmp_path, tool(log_format="'mapping:mappings/crm.yml'"))
     (made.config / "mappings").mkdir()
-    (made.config / "mappings" / "crm.yml").write_text("version: 1\n")
+    (made.config / "mappings" / "crm.yml").write_text(
+        "version: 1\nsource: crm\nread: {format: csv}\ngrain: {kind: event}\ntime: at\n"
+        "identity: {namespace: email, field: user}\nfields: {event_name: kind}\n"
+    )
     assert errors(made) == []
 
 
