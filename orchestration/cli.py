@@ -15,6 +15,8 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli_options import HERE, JsonOption, WorkspaceOption, end
+from orchestration.cli_people import people
 from orchestration.errors import TakeupError
 from orchestration.workspace import Workspace
 
@@ -26,21 +28,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-people = typer.Typer(help="Join published figures to people.", no_args_is_help=True)
 quarantine = typer.Typer(help="Lines that could not be read.", no_args_is_help=True)
 rules = typer.Typer(help="Try rules out.", no_args_is_help=True)
 app.add_typer(people, name="people", rich_help_panel=None)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(rules, name="rules")
-
-WorkspaceOption = Annotated[
-    Path,
-    typer.Option(
-        "--workspace", "-w", envvar="TAKEUP_WORKSPACE", metavar="DIR", help="The workspace.", show_envvar=True
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
-HERE = Path()
 
 
 @app.command(epilog="Example: takeup init acme")
@@ -64,7 +56,7 @@ def demo(
     """Run everything over a synthetic company whose true labels are known, and show how many were recognised."""
     from orchestration.commands.demo import Size, run_demo
 
-    _end(run_demo(folder, Size(head_count, weeks, seed, until.date() if until else None)))
+    end(run_demo(folder, Size(head_count, weeks, seed, until.date() if until else None)))
 
 
 @app.command(epilog="Example: takeup run -w demo")
@@ -86,7 +78,7 @@ def run(
     """
     from orchestration.commands.run import run_workspace
 
-    _end(run_workspace(Workspace.at(workspace), full=full, as_of=as_of, as_json=as_json, with_pull=not no_pull))
+    end(run_workspace(Workspace.at(workspace), full=full, as_of=as_of, as_json=as_json, with_pull=not no_pull))
 
 
 @app.command(epilog="Example: takeup pull -w demo --tool code-assistant --from 2026-11-01 --to 2026-11-07")
@@ -111,7 +103,7 @@ def pull(
     from orchestration.commands.pull import Wish, pull_workspace
 
     wish = Wish(tool, first.date() if first else None, last.date() if last else None)
-    _end(pull_workspace(Workspace.at(workspace), wish, as_json=as_json))
+    end(pull_workspace(Workspace.at(workspace), wish, as_json=as_json))
 
 
 @app.command(epilog="Example: takeup check -w demo")
@@ -119,7 +111,7 @@ def check(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> Non
     """Check the configuration: every error and warning as file:line:column. Exits with 2 when there is an error."""
     from orchestration.commands import workspaces
 
-    _end(workspaces.check(Workspace.at(workspace), as_json=as_json))
+    end(workspaces.check(Workspace.at(workspace), as_json=as_json))
 
 
 @app.command(epilog="Example: takeup status -w demo --json")
@@ -127,7 +119,7 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     """Show what was published last: people per tool and class, and where every line read has gone."""
     from orchestration.commands.status import show_status
 
-    _end(show_status(Workspace.at(workspace), as_json=as_json))
+    end(show_status(Workspace.at(workspace), as_json=as_json))
 
 
 @app.command(epilog="Example: takeup inspect users.ndjson")
@@ -141,7 +133,7 @@ def inspect(
     """
     from orchestration.commands.inspect import inspect_file
 
-    _end(inspect_file(file, as_json=as_json))
+    end(inspect_file(file, as_json=as_json))
 
 
 @app.command(epilog="Example: takeup dashboard -w demo --port 8501")
@@ -183,7 +175,7 @@ def receive(
     """
     from orchestration.commands import receive
 
-    _end(receive.receive(Workspace.at(workspace), tool, receive.Place(host, port), token_file))
+    end(receive.receive(Workspace.at(workspace), tool, receive.Place(host, port), token_file))
 
 
 @app.command(epilog="Example: takeup doctor -w demo")
@@ -191,7 +183,7 @@ def doctor(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     """Look for what would make a run fail: Python, packages, disk, permissions, locks, the publication."""
     from orchestration.commands.doctor import examine
 
-    _end(examine(workspace, as_json=as_json))
+    end(examine(workspace, as_json=as_json))
 
 
 @app.command(epilog="Example: takeup schemas --out schemas")
@@ -204,19 +196,6 @@ def schemas(
     workspaces.schemas(out)
 
 
-@people.command("key", epilog="Example: takeup people key p-1017 you@example.com -w demo --why 'audit 12'")
-def people_key(
-    identifiers: Annotated[list[str], typer.Argument(metavar="PERSON_ID...", help="Person ids or other identifiers.")],
-    workspace: WorkspaceOption = HERE,
-    why: Annotated[str, typer.Option(help="The reason, for the vault's access log.")] = "not stated",
-    as_json: JsonOption = False,
-) -> None:
-    """Print the person_key of people, which joins to the published figures. Needs the vault; every use is logged."""
-    from orchestration.commands.people import show_keys
-
-    _end(show_keys(Workspace.at(workspace), identifiers, why, as_json=as_json))
-
-
 @quarantine.command("list", epilog="Example: takeup quarantine list -w demo --limit 20")
 def quarantine_list(
     workspace: WorkspaceOption = HERE,
@@ -226,7 +205,7 @@ def quarantine_list(
     """List the lines that could not be read: file, line, reason. Their bytes stay sealed."""
     from orchestration.commands.quarantine import show_quarantine
 
-    _end(show_quarantine(Workspace.at(workspace), limit, as_json=as_json))
+    end(show_quarantine(Workspace.at(workspace), limit, as_json=as_json))
 
 
 @quarantine.command("replay", epilog="Example: takeup quarantine replay -w demo")
@@ -234,7 +213,7 @@ def quarantine_replay(workspace: WorkspaceOption = HERE, as_json: JsonOption = F
     """Read the quarantined lines again, after their format has been mended. Then: takeup run --full."""
     from orchestration.commands.quarantine import replay
 
-    _end(replay(Workspace.at(workspace), as_json=as_json))
+    end(replay(Workspace.at(workspace), as_json=as_json))
 
 
 @rules.command("test", epilog="Example: takeup rules test -w demo --rule doc-extract-blind-acceptance")
@@ -250,7 +229,7 @@ def rules_test(
     """
     from orchestration.commands import rules_test
 
-    _end(rules_test.test_rules(Workspace.at(workspace), rule, as_json=as_json))
+    end(rules_test.test_rules(Workspace.at(workspace), rule, as_json=as_json))
 
 
 @rules.command("explain", epilog="Example: takeup rules explain p-1017 --tool doc-extract --week 2026-W45 -w demo")
@@ -270,7 +249,7 @@ def rules_explain(
     """
     from orchestration.commands.rules_explain import Question, show_explanation
 
-    _end(show_explanation(Workspace.at(workspace), Question(person, tool, week, why), as_json=as_json))
+    end(show_explanation(Workspace.at(workspace), Question(person, tool, week, why), as_json=as_json))
 
 
 @rules.command("restate", epilog="Example: takeup rules restate doc-extract-blind-acceptance --from 2026-10-01 -w demo")
@@ -295,7 +274,7 @@ def rules_restate(
     """
     from orchestration.commands.rules_restate import Wish, restate
 
-    _end(restate(Workspace.at(workspace), Wish(rule, from_day, why, later, as_of), as_json=as_json))
+    end(restate(Workspace.at(workspace), Wish(rule, from_day, why, later, as_of), as_json=as_json))
 
 
 @rules.command("simulate", epilog="Example: takeup rules simulate stricter.yml -w demo --week 2026-W45")
@@ -318,7 +297,7 @@ def rules_simulate(
     from orchestration.commands.rules_simulate import Question, show_simulation
 
     question = Question(rules_file, week, alone=alone, with_people=people, why=why)
-    _end(show_simulation(Workspace.at(workspace), question, as_json=as_json))
+    end(show_simulation(Workspace.at(workspace), question, as_json=as_json))
 
 
 @rules.command("evaluate", epilog="Example: takeup rules evaluate rules.yml events.csv.gz --out verdicts")
@@ -344,10 +323,6 @@ def rules_reference(
     from orchestration.commands.rules_reference import write_reference
 
     write_reference(out)
-
-
-def _end(code: int) -> None:
-    raise typer.Exit(code)
 
 
 def main() -> None:

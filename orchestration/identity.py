@@ -50,6 +50,10 @@ class Pseudonymiser:
             self._numbers[name] = number
         return number
 
+    def code(self, *parts: str) -> str:
+        """A short handle of something that people point at, such as a suggestion: 8 hexadecimal digits."""
+        return self._digest("code", "\0".join(parts)).hex()[:8]
+
     def token(self, identifier: str) -> str:
         """What stands in a text in place of an e-mail address or another identifier."""
         return f"person:{self._digest('token', canonical('email', identifier)).hex()[:12]}"

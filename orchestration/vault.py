@@ -129,6 +129,12 @@ class Vault:
         self.note("reveal", len(person_keys), why)
         return found
 
+    def knows(self, person_id: str) -> bool:
+        """Whether somebody of this very person_id was ever on a roster, or is by a decision."""
+        key = self.pseudonymiser.person_key(person_id)
+        with self._identities() as connection:
+            return key in self._decided().names or _is_person(connection, key)
+
     def everybody(self, why: str) -> list[Person]:
         """Everybody who was ever on a roster, as last seen there."""
         with self._identities() as connection:
