@@ -45,9 +45,11 @@ from orchestration.sources.scim import SCIM
 from orchestration.sources.training import TRAINING
 from orchestration.sources.training_csv import TRAINING_CSV
 from orchestration.sources.viva_person_query import VIVA_PERSON_QUERY
+from orchestration.sources.windsurf import WINDSURF
 from orchestration.sources.work_items import WORK_ITEMS
 from orchestration.sources.workday import WORKDAY
 from orchestration.sources.xapi import XAPI
+from orchestration.sources.xes import XES
 
 _ALL = (
     GITHUB_COPILOT_USERS,
@@ -61,6 +63,7 @@ _ALL = (
     CODEX_ENTERPRISE_ANALYTICS,
     CURSOR_DAILY_USAGE,
     CURSOR_USAGE_EVENTS,
+    WINDSURF,
     M365_COPILOT_USAGE,
     PURVIEW_COPILOT,
     M365_AI_INTERACTIONS,
@@ -73,6 +76,7 @@ _ALL = (
     LABEL_STUDIO,
     AMAZON_A2I,
     OTLP,
+    XES,
     LITELLM_SPEND_LOGS,
     LANGFUSE,
     PEOPLE,

@@ -33,6 +33,7 @@ BASES = {
     "cursor-usage-events": "events.json",
     "m365-copilot-usage-user-detail": "v2_d28.csv",
     "purview-copilot-interaction": "audit_search.csv",
+    "windsurf": "analytics.json",
     "m365-ai-interactions": "page.json",
     "google-gemini-activities": "page.json",
     "google-gemini-usage": "gemini_2026-03-08.csv",
@@ -42,6 +43,7 @@ BASES = {
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
+    "xes": "claims.xes",
     "litellm-spend-logs": "requests.json",
     "langfuse": "export.json",
     "people-csv": "people_2026-03-01.csv",
@@ -67,12 +69,13 @@ LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
-EVERY_FIELD += ["google-gemini-activities", "m365-ai-interactions"]
+EVERY_FIELD += ["google-gemini-activities", "m365-ai-interactions", "windsurf"]
 EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
 EVERY_FIELD += ["langfuse"]
 EVERY_FIELD += ["litellm-spend-logs"]
 SEVERAL = {"label-studio", "amazon-a2i", "otlp", "langfuse", "openai-usage"}
-SEVERAL |= {"purview-copilot-interaction", "google-gemini-activities"}
+SEVERAL |= {"windsurf", "purview-copilot-interaction", "google-gemini-activities"}
+SEVERAL |= {"xes"}
 FOLDERS = {"people": "people-csv", "training": "training-csv"}
 
 

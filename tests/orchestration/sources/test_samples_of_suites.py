@@ -1,6 +1,7 @@
-"""The readers of Microsoft 365, Viva and Amazon Q on documented payloads and a published data set, counted by hand.
+"""The readers of Microsoft 365, Viva, Amazon Q and Windsurf on documented payloads and a published data set, counted by hand.
 
-The weeks are Microsoft's simulated person query; the rest are examples of documentation and a masked excerpt.
+The weeks are Microsoft's simulated person query; the rest are examples of documentation, fixtures of a public connector
+and a masked excerpt.
 """
 
 from __future__ import annotations
@@ -105,6 +106,21 @@ def test_the_masked_users_of_amazon_q_have_empty_cells(samples: Path) -> None:
     assert (first.attributes, second.attributes) == ({"chat_aicodelines": 0, "chat_messagesinteracted": 4}, {})
 
 
+def test_windsurf_counts_by_key_and_the_page_of_users_has_the_addresses(samples: Path) -> None:
+    """45 acceptances in TypeScript, 25 replies; John's key is the one that was counted. Cascade's answer names nobody,
+    and the shares of written code neither a user nor a day."""
+    folder = samples / "windsurf"
+    (accepted,) = read("windsurf", folder / "faros_autocomplete_analytics.json").records
+    (chat,) = read("windsurf", folder / "faros_chat_analytics.json").records
+    assert (accepted.measures, chat.measures) == ({"accepted": 45, "lines_accepted": 280}, {"messages": 25})
+    john, jane = read("windsurf", folder / "faros_user_page_analytics.json").records
+    assert john.users[0] == accepted.users[0] == chat.users[0]
+    assert [user.users[1].namespace for user in (john, jane)] == ["email", "email"]
+    assert jane.attributes["last_activity_at"] == "2024-03-17T14:20:00Z"
+    for name in ("cascade_runs", "cascade_lines", "pcw"):
+        assert read("windsurf", folder / f"faros_{name}_analytics.json").codes == ["missing_field"], name
+
+
 def test_every_sample_is_told_by_its_content(samples: Path) -> None:
     expected = {
         "m365_copilot/usageUserDetail_v1_concealed.json": "m365-copilot-usage-user-detail",
@@ -112,6 +128,9 @@ def test_every_sample_is_told_by_its_content(samples: Path) -> None:
         "m365_copilot/viva_person_query_pq_data.csv": "viva-person-query",
         "m365_copilot/aiInteraction_export_7.json": "m365-ai-interactions",
         "kiro_amazonq/by_user_analytic_excerpt_2025.csv": "amazon-q-developer",
+        "windsurf/faros_autocomplete_analytics.json": "windsurf",
+        "windsurf/faros_cascade_runs_analytics.json": "windsurf",
+        "windsurf/faros_user_page_analytics.json": "windsurf",
         "m365_copilot/getmicrosoft365copilotusercountsummary_0.csv": None,
         "m365_copilot/getmicrosoft365copilotusercounttrend_1.json": None,
     }
