@@ -1,4 +1,4 @@
-"""The readers of Microsoft 365, Viva, Amazon Q and Windsurf on documented payloads and a published data set, counted by hand.
+"""The readers of suites and further coding tools on documented payloads and a published data set, counted by hand.
 
 The weeks are Microsoft's simulated person query; the rest are examples of documentation, fixtures of a public connector
 and a masked excerpt.
