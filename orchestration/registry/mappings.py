@@ -50,12 +50,20 @@ def mapping_path(config: Path, name: str) -> Path:
 
 def read_mapping(path: Path, name: str = "") -> SourceFormat:
     """The mapping file at `path` as a format called `name`; raises ConfigError with everything that is wrong in it."""
-    file = YamlFile.read(path)
+    return _compiled(YamlFile.read(path), name or f"{MAPPING}{path.name}")
+
+
+def format_of_text(text: str) -> SourceFormat:
+    """The format that a mapping file of this text would be; raises ConfigError."""
+    return _compiled(YamlFile.parse(Path("draft.yml"), text), f"{MAPPING}draft.yml")
+
+
+def _compiled(file: YamlFile, name: str) -> SourceFormat:
     mapping = validate(file, MappingFile)
     found = list(mistakes(file, mapping))
     if found:
         raise ConfigError(found)
-    return source_format(plan_of(name or f"{MAPPING}{path.name}", mapping))
+    return source_format(plan_of(name, mapping))
 
 
 def format_of_meaning(meaning: str) -> SourceFormat:
