@@ -33,7 +33,7 @@ from orchestration.workspace import Workspace
 
 COMPANY = Path(__file__).with_name("rules_company.sql")
 SCHEMA = Path(__file__).resolve().parent.parent / "orchestration" / "raw_schema.sql"
-MODELS = ("int_rule_events", "int_obligations", "int_rule_weeks", "int_verdicts", "int_obligation_events")
+MODELS = ("int_sequenced_events", "int_obligations", "int_rule_weeks", "int_verdicts", "int_obligation_events")
 SAME = """
     select count(*) from (
         (select {columns} from {left} except all select {columns} from {right})
@@ -139,7 +139,7 @@ def _production(workspace: Workspace, book: Mapping[int, Sequence[str]]) -> list
             names, marks = ", ".join(row), ", ".join("?" * len(row))
             connection.execute(f"insert into raw.rule_book ({names}) values ({marks})", list(row.values()))
     run_models(
-        workspace, select=["int_usage_events", "int_rule_events", "int_obligations__*", "int_rule_windows"]
+        workspace, select=["int_usage_events", "int_sequenced_events", "int_timed_events", "int_obligations__*", "int_rule_windows"]
     ).raise_if_failed()
     with contextlib.redirect_stdout(io.StringIO()):
         queries = compile_models(workspace, select=MODELS)

@@ -50,6 +50,10 @@
 {% macro default__epoch_microseconds(timestamp) %}epoch_us({{ timestamp }}){% endmacro %}
 {% macro spark__epoch_microseconds(timestamp) %}unix_micros({{ timestamp }}){% endmacro %}
 
+{% macro timestamp_of_microseconds(microseconds) %}{{ return(adapter.dispatch('timestamp_of_microseconds')(microseconds)) }}{% endmacro %}
+{% macro default__timestamp_of_microseconds(microseconds) %}make_timestamp({{ microseconds }}){% endmacro %}
+{% macro spark__timestamp_of_microseconds(microseconds) %}timestamp_micros({{ microseconds }}){% endmacro %}
+
 {% macro hours_between(earlier, later) %}((cast({{ epoch_microseconds(later) }} as double) - {{ epoch_microseconds(earlier) }}) / 3600000000.0){% endmacro %}
 
 {#
@@ -60,10 +64,10 @@
 {% macro default__position(ord, event_no) %}(cast({{ ord }} as hugeint) * 9223372036854775808 + {{ event_no }}){% endmacro %}
 {% macro spark__position(ord, event_no) %}(cast({{ ord }} as decimal(38, 0)) * 9223372036854775808 + {{ event_no }}){% endmacro %}
 {% macro ord_of(position) %}{{ return(adapter.dispatch('ord_of')(position)) }}{% endmacro %}
-{% macro default__ord_of(position) %}cast({{ position }} // 9223372036854775808 as bigint){% endmacro %}
+{% macro default__ord_of(position) %}cast({{ position }} >> 63 as bigint){% endmacro %}  {#- a hundred times cheaper than a division -#}
 {% macro spark__ord_of(position) %}cast(floor({{ position }} / 9223372036854775808) as bigint){% endmacro %}
 {% macro event_no_of(position) %}{{ return(adapter.dispatch('event_no_of')(position)) }}{% endmacro %}
-{% macro default__event_no_of(position) %}cast({{ position }} % 9223372036854775808 as bigint){% endmacro %}
+{% macro default__event_no_of(position) %}cast({{ position }} & 9223372036854775807 as bigint){% endmacro %}
 
 {# Texts at several names of a JSON object, parsed once; `at` n (from 0) of the result is text_at(). #}
 {% macro json_texts(json, names) %}{{ return(adapter.dispatch('json_texts')(json, names)) }}{% endmacro %}

@@ -1,13 +1,7 @@
-{# The rule book by tool: tool_id -> list of dictionaries with the columns of stg_rule_book and the keys of `spec`. #}
+{# The rule book by tool: tool_id -> its rules. #}
 {% macro rules_by_tool() %}
-    {%- set rule_book = ref('stg_rule_book') -%}
-    {%- if not execute -%}{{ return({}) }}{%- endif -%}
     {%- set tools = {} -%}
-    {%- for row in run_query('select * from ' ~ rule_book ~ ' order by rule_no') -%}
-        {%- set rule = dict(row) -%}
-        {%- do rule.update(fromjson(rule['spec'])) -%}
-        {%- do tools.setdefault(rule['tool_id'], []).append(rule) -%}
-    {%- endfor -%}
+    {%- for rule in rules_where('true') -%}{%- do tools.setdefault(rule['tool_id'], []).append(rule) -%}{%- endfor -%}
     {{ return(tools) }}
 {% endmacro %}
 
@@ -20,7 +14,7 @@
     {%- set calls = {'share': 'among', 'cadence': 'of'}.get(rule['kind'], 'each' if rule['each'] else 'of') -%}
     {%- set found = [] -%}
     {%- for name in ['each', 'then', 'before', 'first', 'since', 'never', 'of', 'among', 'by', 'accepted'] if rule[name] -%}
-        {%- set used = activates(rule, rule[name], anytime=true) if name == calls else rule[name]['sql'] -%}
+        {%- set used = activates(rule, rule[name]) if name == calls else rule[name]['sql'] -%}
         {%- set complete = [] -%}
         {%- for key in keys -%}{%- do complete.append(' and ' ~ key ~ ' is not null') -%}{%- endfor -%}
         {%- do found.append([name, rule[name]['events'], rule[name]['sql'], used ~ complete | join('')]) -%}

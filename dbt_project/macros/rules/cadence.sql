@@ -1,7 +1,8 @@
 {#
   cadence: one obligation per person and week with at least two available days: the number of uses (or of days with
   one) is at least the need, scaled to the days the person was available: ceil(need x available / 5). Due when the
-  week ends; kept as soon as it is met. A week that began before telemetry proves nothing.
+  week ends; kept as soon as it is met. A week that began before telemetry proves nothing, and where only coarse reports speak
+  of the tool nobody knows on which days it was used.
 #}
 {% macro obligations__cadence(rule) %}
     {%- set per_day = rule['need_unit'] == 'days' -%}
@@ -15,8 +16,8 @@
         group by 1, 2
         {%- else %}
         select person_no, {{ local_date('occurred_at') }} as usage_date, count(*) as use_count
-        from {{ ref('int_rule_events') }}
-        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['of']]) }} and {{ activates(rule, rule['of'], anytime=true) }}
+        from {{ events_of(rule) }}
+        where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['of']]) }} and {{ activates(rule, rule['of']) }}
         group by 1, 2
         {%- endif %}
     ),
@@ -37,6 +38,7 @@
         from {{ ref('int_available_weeks') }} as available
         left join weekly on weekly.person_no = available.person_no and weekly.week_start = available.week_start
         where available.tool_id = {{ text_literal(rule['tool_id']) }} and available.available_days >= 2
+            and available.tool_id in (select tool_id from {{ ref('int_day_told_tools') }})
     )
     {{ as_obligations(
         rule, "case when reached >= needed then 'kept' else 'overdue' end", due_at='due_at', looks_from_at='occurred_at'

@@ -6,7 +6,7 @@
 {% macro obligations__calibrated(rule) %}
     with decisions as (
         select *, {{ rule['confidence_sql'] }} as shown_confidence, {{ rule['accepted']['sql'] }} as is_accepted
-        from {{ ref('int_rule_events') }}
+        from {{ events_of(rule) }}
         where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
     ),
     found as (

@@ -5,21 +5,28 @@
 #}
 {% macro obligations__count(rule) %}
     {%- set per = local_date('occurred_at') if rule['per'] == 'day' else rule['per'] -%}
-    with groups as (
+    with judged as (
+        select events.*
+        from {{ events_of(rule) }} as events
+        inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = events.tool_id
+        where events.tool_id = {{ text_literal(rule['tool_id']) }}
+            and events.occurred_at >= tool.judged_from_at and events.occurred_at < tool.judged_to_at
+            and events.person_no is not null and events.actor_type <> 'service'
+    ),
+    groups as (
         select
             person_no,
             {{ per }} as group_key,
-            min(case when true then {{ position('ord', 'event_no') }} end) as first_position,
-            max(case when true then {{ position('ord', 'event_no') }} end) as last_position,
+            min({{ position('ord', 'event_no') }}) as first_position,
+            max({{ position('ord', 'event_no') }}) as last_position,
             min(occurred_at) as occurred_at,
             max(occurred_at) as last_at,
             sum(case when {{ rule['of']['sql'] }} then 1 else 0 end) as of_count,
             {% if rule['each'] -%}
             max(case when {{ activates(rule, rule['each']) }} then 1 else 0 end)
             {%- else -%} 1 {%- endif %} as has_each
-        from {{ ref('int_rule_events') }}
-        where tool_id = {{ text_literal(rule['tool_id']) }} and is_judged and person_no is not null and actor_type <> 'service'
-            and {{ per }} is not null
+        from judged
+        where {{ per }} is not null
         group by 1, 2
     ),
     found as (

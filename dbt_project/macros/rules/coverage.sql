@@ -15,7 +15,7 @@
     ),
     touches as (
         select item_id, person_no, occurred_at, {{ position('ord', 'event_no') }} as position
-        from {{ ref('int_rule_events') }}
+        from {{ events_of(rule) }}
         where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['by']]) }} and {{ rule['by']['sql'] }}
     ),
     found as (

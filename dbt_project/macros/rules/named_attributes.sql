@@ -50,22 +50,30 @@
     {{ return(found) }}
 {% endmacro %}
 
-{# The (tool, event name) pairs that rules read; a kind that looks at neighbours or whole groups reads all of its tool. #}
-{% macro events_rules_read() %}
+{# The columns of the events that rules read, but their order: who, what and when, and what rules name. #}
+{% macro columns_of_rule_events() -%}
+    event_no, tool_id, person_no, actor_no, event_name, actor_type, occurred_at
+    {%- for name in named_columns() %}, {{ name }}{% endfor %}
+    {%- for name, type in named_attributes() %}, "{{ name }}__{{ type }}"{% endfor %}
+{%- endmacro %}
+
+{# Whether some rule reads an event, by its tool and name; who looks at neighbours or whole groups reads all of its tool. #}
+{% macro is_read_by_rules() %}
     {%- set rule_book = ref('stg_rule_book') -%}
-    {%- if not execute -%}{{ return({}) }}{%- endif -%}
+    {%- if not execute -%}{{ return('false') }}{%- endif -%}
     {%- set tools = {} -%}
-    {%- for row in run_query('select tool_id, kind, spec from ' ~ rule_book ~ ' order by rule_no') -%}
-        {%- set spec = fromjson(row[2]) -%}
-        {%- do tools.setdefault(row[0], {'all': false, 'names': []}) -%}
-        {%- if row[1] == 'count' or spec.get('immediately') -%}{%- do tools[row[0]].update({'all': true}) -%}{%- endif -%}
+    {%- for tool_id, kind, text in run_query('select tool_id, kind, spec from ' ~ rule_book ~ ' order by rule_no') -%}
+        {%- set spec = fromjson(text) -%}
+        {%- set read = tools.setdefault(tool_id, {'all': false, 'names': []}) -%}
+        {%- if kind == 'count' or spec.get('immediately') -%}{%- do read.update({'all': true}) -%}{%- endif -%}
         {%- for selector in spec.values() if selector is mapping -%}
-            {%- for name in selector.get('events', []) if name not in tools[row[0]]['names'] -%}
-                {%- do tools[row[0]]['names'].append(name) -%}
-            {%- endfor -%}
+            {%- for name in selector.get('events', []) if name not in read['names'] -%}{%- do read['names'].append(name) -%}{%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(tools) }}
+    ({%- for tool_id, read in tools.items() -%}
+        {{ ' or ' if not loop.first }}(tool_id = {{ text_literal(tool_id) }}{% if not read['all'] %} and event_name in ({{ quoted_list(read['names']) }}){% endif %})
+        {%- else -%} false
+        {%- endfor -%})
 {% endmacro %}
 
 {# How many weeks the tools' windows span; usually one size for all. #}

@@ -1,18 +1,24 @@
+{# The rules of some kinds. Unit tests override it with literal rules. #}
+{% macro rules_of_kinds(kinds) %}{{ return(rules_where("kind in (" ~ quoted_list(kinds) ~ ")")) }}{% endmacro %}
+
 {#
-  The rules of some kinds, from the loaded rule book: a list of dictionaries with the columns of stg_rule_book and the
-  keys of `spec` (rendered selectors and options) side by side. Unit tests override it with literal rules.
+  Rules out of the loaded rule book: a list of dictionaries with the columns of stg_rule_book, the keys of `spec`
+  (rendered selectors and options) beside them, and whether a source orders the events of its tool (is_sequenced).
 #}
-{% macro rules_of_kinds(kinds) %}
-    {%- set rule_book = ref('stg_rule_book') -%}
+{% macro rules_where(condition) %}
+    {%- set rule_book, sequenced = ref('stg_rule_book'), ref('int_sequenced_events') -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set rules = [] -%}
-    {%- for row in run_query("select * from " ~ rule_book ~ " where kind in (" ~ quoted_list(kinds) ~ ") order by rule_no") -%}
+    {%- for row in run_query("select *, tool_id in (select tool_id from " ~ sequenced ~ ") as is_sequenced from " ~ rule_book ~ " where " ~ condition ~ " order by rule_no") -%}
         {%- set rule = dict(row) -%}
         {%- do rule.update(fromjson(rule['spec'])) -%}
         {%- do rules.append(rule) -%}
     {%- endfor -%}
     {{ return(rules) }}
 {% endmacro %}
+
+{# Where the events of a rule's tool stand in the order in which they are judged. #}
+{% macro events_of(rule) %}{{ ref('int_sequenced_events') if rule['is_sequenced'] else ref('int_timed_events') }}{% endmacro %}
 
 {# All rules of a kind, each with the kind's query, as one model. #}
 {% macro obligations_of(rules, obligations) %}
@@ -58,11 +64,11 @@
 {% endmacro %}
 
 {#
-  What makes an event an activation of the rule: its selector, inside the judged time, by a person, in the use cases.
-  `anytime` leaves the time out, for kinds whose obligation lies at another moment than the event.
+  What makes an event an activation of the rule: its selector, by a person, in the use cases. Whether the moment is one
+  that is judged is asked of the obligation, once for all kinds (int_obligations).
 #}
-{% macro activates(rule, selector, anytime=false) -%}
-    ({{ selector['sql'] }}{{ '' if anytime else ' and is_judged' }} and person_no is not null and actor_type <> 'service'
+{% macro activates(rule, selector) -%}
+    ({{ selector['sql'] }} and person_no is not null and actor_type <> 'service'
     {%- if rule['use_cases'] %} and coalesce(use_case in ({{ quoted_list(rule['use_cases']) }}), false){% endif %})
 {%- endmacro %}
 

@@ -26,7 +26,7 @@
 {% endmacro %}
 
 {#
-  The passes that the rules need. Each: its name, tool, partition, whether it reads events of every name, its rules,
+  The passes that the rules need. Each: its name, tool, partition, whether it reads events of every name and whether a source orders them, its rules,
   `flags` (condition -> column), `windows` (expression -> column), and by rule_no the columns that the rule looks at.
 #}
 {% macro sequence_passes(rules) %}
@@ -37,7 +37,7 @@
         {%- if key not in passes -%}
             {%- do passes.update({key: {
                 'name': 'pass_' ~ (passes | length + 1), 'tool_id': rule['tool_id'], 'partition': partition,
-                'reads_all': rule['immediately'], 'rules': [], 'flags': {}, 'windows': {}, 'columns': {},
+                'reads_all': rule['immediately'], 'is_sequenced': rule['is_sequenced'], 'rules': [], 'flags': {}, 'windows': {}, 'columns': {},
             }}) -%}
         {%- endif -%}
         {%- do passes[key]['rules'].append(rule) -%}
@@ -63,9 +63,10 @@
     {%- set barrier = column_of(pass['flags'], terms['barrier']['sql'], 'is') if terms['barrier'] else none -%}
     {%- set reach = sequence_frame(pass['partition'], terms['later'], terms['is_strict']) -%}
     {%- set past = sequence_frame(pass['partition'], terms['later'], true) -%}
+    {#- Where the time is the order, a position tells its time. -#}
     {%- set asked = {
         'target_position': pick ~ '(case when ' ~ target ~ ' then position end) over ' ~ reach if rule['who'] != 'other_user' else none,
-        'target_at': pick ~ '(case when ' ~ target ~ ' then occurred_at end) over ' ~ reach if rule['who'] != 'other_user' else none,
+        'target_at': pick ~ '(case when ' ~ target ~ ' then occurred_at end) over ' ~ reach if rule['who'] != 'other_user' and pass['is_sequenced'] else none,
         'barrier_ord': pick ~ '(case when ' ~ barrier ~ ' then ord end) over ' ~ past if barrier else none,
         'next_ord': pick ~ '(ord) over ' ~ past if rule['immediately'] else none,
     } -%}
@@ -97,12 +98,12 @@
     {%- set keys = pass['rules'][0]['same'] or [] -%}
     {{ pass['name'] }}_events as (
         select
-            event_no, person_no, actor_no, occurred_at, ord, {% for key in keys %}{{ key }}, {% endfor %}
+            event_no, person_no, occurred_at, ord, {{ 'actor_no, ' if pass['rules'] | selectattr('who', 'equalto', 'other_user') | list }}{% for key in keys %}{{ key }}, {% endfor %}
             {{ position('ord', 'event_no') }} as position
             {%- for condition, flag in pass['flags'].items() %},
             {{ condition }} as {{ flag }}
             {%- endfor %}
-        from {{ ref('int_rule_events') }}
+        from {{ events_of(pass['rules'][0]) }}
         where tool_id = {{ text_literal(pass['tool_id']) }}
             {%- if not pass['reads_all'] %} and {{ events_named(selectors_of(pass['rules'])) }}{% endif %}
             {%- for key in pass['partition'] %} and {{ key }} is not null{% endfor %}
@@ -140,7 +141,8 @@
     nearest as (
         select
             person_no, event_no, occurred_at,
-            {{ columns['target_position'] }} as target_position, {{ columns['target_at'] }} as target_at,
+            {{ columns['target_position'] }} as target_position,
+            {{ columns['target_at'] or timestamp_of_microseconds(ord_of(columns['target_position'])) }} as target_at,
             {{ barrier_ord }} as barrier_ord, {{ next_ord }} as next_ord
         from {{ pass['name'] }}
         where {{ columns['activation'] }}

@@ -26,7 +26,7 @@
     {%- else %}
     with found as (
         select *, {{ rule['of']['sql'] }} as is_met
-        from {{ ref('int_rule_events') }}
+        from {{ events_of(rule) }}
         where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['among']]) }} and {{ activates(rule, rule['among']) }}
     )
     {{ as_obligations(rule, "case when is_met then 'kept' else 'broken' end", evidence='event_no') }}

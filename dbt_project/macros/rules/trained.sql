@@ -32,7 +32,7 @@
     ),
     uses as (
         select person_no, event_no, occurred_at
-        from {{ ref('int_rule_events') }}
+        from {{ events_of(rule) }}
         where tool_id = {{ text_literal(rule['tool_id']) }} and {{ events_named([rule['each']]) }} and {{ activates(rule, rule['each']) }}
     ),
     found as (

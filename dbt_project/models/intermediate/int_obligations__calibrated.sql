@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
--- depends_on: {{ ref('int_rule_events') }}
+-- depends_on: {{ ref('int_timed_events') }} {{ ref('int_sequenced_events') }}
 {{ obligations_of(rules_of_kinds(var('obligation_families')['calibrated']), obligations__calibrated) }}

@@ -1,6 +1,6 @@
 -- How much of all that is loaded each key of a rule names, how much of that meets its condition, and how much of that
 -- can count for somebody: what `takeup check` needs to say that a rule can never fire. One pass per tool.
--- depends_on: {{ ref('int_rule_events') }} {{ ref('int_usage_days') }} {{ ref('stg_work_items') }} {{ ref('stg_training_completions') }}
+-- depends_on: {{ ref('int_timed_events') }} {{ ref('int_sequenced_events') }} {{ ref('int_usage_days') }} {{ ref('stg_work_items') }} {{ ref('stg_training_completions') }}
 {%- set tools = rules_by_tool() %}
 {%- set queries = [] %}
 with
@@ -19,7 +19,7 @@ with
         {%- do queries.append('select ' ~ rule['rule_no'] ~ " as rule_no, '" ~ key ~ "' as key, named_" ~ column ~ ' as named, met_' ~ column ~ ' as met, used_' ~ column ~ ' as used from ' ~ tool) %}
         {%- endfor %}
         {%- endfor %}
-    from {{ ref('int_rule_events') }}
+    from {{ events_of(rules[0]) }}
     where tool_id = {{ text_literal(tool_id) }}
 ),
 

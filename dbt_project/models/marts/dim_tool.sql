@@ -9,6 +9,12 @@ last_weeks as (
     group by 1
 ),
 
+known as (
+    select tool_id, cast(sum(known_records) as double) / sum(records) as known_share
+    from {{ ref('int_identity_coverage') }}
+    group by 1
+),
+
 ruled as (
     select distinct tool_id from {{ ref('stg_rule_book') }}
 )
@@ -27,6 +33,8 @@ select
     cast(tool.grace_days as bigint) as grace_days,
     cast(tool.late_days as bigint) as late_days,
     cast(tool.position as bigint) as position,
+    known.known_share,
+    cast({{ var('least_known_share') }} as double) as least_known_share,
     tool.is_paused,
     ruled.tool_id is not null as has_rules,
     tool.can_prove,
@@ -38,4 +46,5 @@ select
 from {{ ref('stg_tools') }} as tool
 inner join {{ ref('int_tool_watermarks') }} as reached on reached.tool_id = tool.tool_id
 left join last_weeks on last_weeks.tool_id = tool.tool_id
+left join known on known.tool_id = tool.tool_id
 left join ruled on ruled.tool_id = tool.tool_id

@@ -1,11 +1,11 @@
 select
-    record.tool_id,
-    record.source_id,
-    alias.namespace,
-    count(distinct record.alias_no) as aliases,
-    count(distinct case when alias.is_resolved then record.alias_no end) as resolved_aliases,
-    count(*) as records,
-    cast(sum(case when alias.is_resolved then 1 else 0 end) as bigint) as resolved_records
-from {{ ref('int_source_records') }} as record
-inner join {{ ref('int_alias_resolution') }} as alias on alias.alias_no = record.alias_no
+    tool_id,
+    source_id,
+    namespace,
+    count(*) as aliases,
+    count(case when known_records > 0 then 1 end) as resolved_aliases,
+    cast(sum(records) as bigint) as records,
+    cast(sum(known_records) as bigint) as resolved_records
+from {{ ref('int_identity_coverage') }}
+where namespace is not null
 group by 1, 2, 3
