@@ -303,11 +303,12 @@ def _cursor(vendors: Vendors, seen: Seen) -> Reply:
         return _json({"data": [_cursor_row(day, start, who, n) for who, n in rows], "pagination": paging})
     events = [
         {
-            "timestamp": str(start + amount * 1000),
+            "timestamp": str(start + PEOPLE.index(who) * 1000),
             "userEmail": f"{who}@example.com",
             "model": "m",
             "kind": "Included in Business",
-            "tokenUsage": {"inputTokens": amount, "outputTokens": 1},
+            "tokenUsage": {"inputTokens": 7, "outputTokens": 1},
+            "chargedCents": amount,
         }
         for who, amount in rows
     ]
