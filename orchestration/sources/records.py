@@ -39,6 +39,7 @@ MEASURES = (
 
 REASON_CODES = {
     "not_json": "the line or record is not valid JSON",
+    "not_xml": "the element is not well-formed XML, or declares a document type",
     "not_utf8": "the bytes are not valid UTF-8",
     "nul": "the text holds a NUL character",
     "wrong_type": "a field holds another type than the format says",
