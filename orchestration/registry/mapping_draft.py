@@ -81,7 +81,8 @@ class _Proposal:
     notes: tuple[str, ...] = ()
 
     def text(self) -> str:
-        lines = ["# Proposed by takeup mapping draft. Lines with `check` are guesses: compare them with the file.",
+        lines = ["# yaml-language-server: $schema=../schemas/mapping.schema.json",
+                 "# Proposed by takeup mapping draft. Lines with `check` are guesses: compare them with the file.",
                  *(f"# {note}" for note in self.notes), "version: 1", f"source: {_yaml(self.source)}",
                  f"read: {_yaml(dict(self.read))}"]  # fmt: skip
         for name in ("grain", "identity", "time"):

@@ -15,6 +15,7 @@ CONFIG_FILES = ("tools.yml", "targets.yml", "people.yml", "calendar.yml", "priva
 # Where each template goes; what is not a configuration file stands under another name among the templates.
 TEMPLATES = {f"config/{name}": name for name in CONFIG_FILES} | {
     "config/rules/README.md": "rules.md",
+    "config/mappings/README.md": "mappings.md",
     "inbox/README.md": "inbox.md",
     ".gitignore": "gitignore.txt",
 }
@@ -55,8 +56,8 @@ def _init(workspace: Workspace) -> Created:
 
 def _folders(workspace: Workspace) -> tuple[Path, ...]:
     inbox = (workspace.inbox / name for name in INBOX_FOLDERS)
-    return (workspace.root, workspace.config, workspace.rules, *inbox, workspace.landing, workspace.published,
-            workspace.reports)  # fmt: skip
+    config = (workspace.config, workspace.rules, workspace.config / "mappings")
+    return (workspace.root, *config, *inbox, workspace.landing, workspace.published, workspace.reports)
 
 
 def _write(place: Path, template: str) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
+from orchestration.registry.mapping_models import MappingFile
 from orchestration.registry.models import Alerts, Calendar, PeopleConfig, Privacy, TargetsFile, ToolsFile
 from orchestration.registry.rule_models import RuleFile
 from orchestration.registry.yaml_file import YamlFile
@@ -20,6 +21,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "calendar": Calendar,
     "privacy": Privacy,
     "alerts": Alerts,
+    "mapping": MappingFile,
 }
 
 
