@@ -99,8 +99,8 @@ def _parts(unpivot: Unpivot, scope: Scope) -> Iterator[tuple[str, dict[str, Any]
     """(part, measures of it) of each column that the pattern fits and that is not empty."""
     for name, value in scope.values.items():
         written = scope.names.get(name, name)
-        found = unpivot.pattern.fullmatch(written[:200])
-        if found is None or value is None or value == "" or written in unpivot.exclude or name in unpivot.exclude:
+        found = unpivot.match(name, written)
+        if found is None or value is None or value == "":
             continue
         told = {ours: _filled(template, found, value) for ours, template in unpivot.to.items()}
         read = {ours: AGGREGATE_COLUMNS[ours](inner, written) for ours, inner in told.items()}

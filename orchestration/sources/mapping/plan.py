@@ -13,6 +13,9 @@ from orchestration.sources.mapping.paths import Path, walk
 from orchestration.sources.records import Blank
 
 FileFormat = Literal["csv", "ndjson", "json", "glued_json", "sqlite", "parquet", "otlp_json"]
+_LONGEST_NAME = 200
+"""Of a column that a pattern is tried on: keeps patterns from taking long."""
+
 JSON_FORMATS = ("ndjson", "json", "glued_json", "otlp_json")
 
 
@@ -168,6 +171,12 @@ class Unpivot:
     exclude: frozenset[str]
     part: str
     to: Mapping[str, str]
+
+    def match(self, name: str, written: str) -> re.Match[str] | None:
+        """How a column that is read as `name` and written as `written` fits; None when it holds no part."""
+        if self.exclude & {name, written}:
+            return None
+        return self.pattern.fullmatch(written[:_LONGEST_NAME])
 
 
 @dataclass(frozen=True, slots=True)

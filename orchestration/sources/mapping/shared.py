@@ -66,7 +66,11 @@ def _unknown(variant: Variant, scope: Scope) -> dict[str, Any]:
     return {
         name: value
         for name, value in scope.values.items()
-        if name not in known and value is not None and value != "" and not isinstance(value, dict | list)
+        if name not in known
+        and value is not None
+        and value != ""
+        and not isinstance(value, dict | list)
+        and not (variant.unpivot and variant.unpivot.match(name, scope.names.get(name, name)))
     }
 
 
