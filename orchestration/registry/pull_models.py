@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from orchestration.registry.explain import Fault, faults, suggest
 from orchestration.registry.values import NOT_TRUTH, Day, Model, fault
@@ -159,8 +159,15 @@ PathName = Annotated[str, StringConstraints(min_length=1, max_length=100), After
 BaseUrl = Annotated[str, StringConstraints(min_length=8, max_length=500), AfterValidator(_base_url)]
 
 
+def _nothing_required(schema: dict[str, Any]) -> None:
+    """Vendor and report may be left out where the format tells them, which a schema of `pull` alone cannot see."""
+    schema.pop("required", None)
+
+
 class PullSpec(Model):
     """A vendor's report that takeup fetches into landing/."""
+
+    model_config = ConfigDict(json_schema_extra=_nothing_required)
 
     vendor: VendorName = Field(
         description="whose API; follows from the format where only one fits", examples=["github"]
