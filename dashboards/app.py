@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -31,7 +31,7 @@ def main() -> None:
     filters: list[Filters] = []
     pages = _pages(filters)
     page = st.navigation(pages, position="top")
-    chosen = _choose(page.url_path, pages[-1])
+    chosen = _choose(page.url_path, pages)
     if chosen:
         filters.append(chosen)
         page.run()
@@ -62,7 +62,7 @@ def _page(draw: Callable[[Filters], None], filters: list[Filters], title: str, p
     return st.Page(run, title=title, url_path=path, icon=icon, default=path == "overview")
 
 
-def _choose(page: str, definitions_page: st.Page) -> Filters | None:
+def _choose(page: str, pages: Sequence[st.Page]) -> Filters | None:
     """The publication and the filters; None after saying why there is nothing to choose from."""
     path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"])) if "TAKEUP_WORKSPACE" in os.environ else None
     published = marts.publication(path) if path else None
@@ -78,7 +78,7 @@ def _choose(page: str, definitions_page: st.Page) -> Filters | None:
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tool, unit, weeks = _filter_row(page, path, published, tools)
-    return Filters(path, published, tools, tool, unit, weeks, definitions_page)
+    return Filters(path, published, tools, tool, unit, weeks, definitions=pages[-1], health=pages[1])
 
 
 def _filter_row(

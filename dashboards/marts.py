@@ -59,6 +59,14 @@ class Tool:
     last_week_start: date | None
     last_final_week_start: date | None
     watermark_at: datetime | None
+    known_share: float | None
+    """Usage records that belong to a known person, of all; None: there is no record."""
+    least_known_share: float
+
+    @property
+    def has_few_known(self) -> bool:
+        """So few records belong to a known person that users may look like non-users."""
+        return self.known_share is not None and self.known_share < self.least_known_share
 
     @property
     def can_show_correctness(self) -> bool:
@@ -215,7 +223,7 @@ def tools(path: Path) -> list[Tool]:
     sql = f"""
         select tool_id, title, owner_name, window_weeks, min_uses, min_available_days, grace_days, late_days,
             rollup_unproven, is_paused, has_rules, can_prove, live_from, last_week_start, last_final_week_start,
-            {_utc("watermark_at")}
+            {_utc("watermark_at")}, known_share, least_known_share
         from dim_tool order by position, tool_id"""
     return _select(path, sql, {}, Tool)
 

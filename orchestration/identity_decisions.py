@@ -134,8 +134,8 @@ class WhoIsWho:
                 yield one.account, one.first, one.last, None
                 continue
             days = {one.first, *(day for day in self._days_that_matter(one.person) if one.first < day <= one.last)}
-            for first, last in _between(days, one.last):
-                yield one.account, first, last, self.person_of(one.person, first)
+            pieces = ((first, last, self.person_of(one.person, first)) for first, last in _between(days, one.last))
+            yield from ((one.account, *piece) for piece in _joined(pieces))
 
     def objection(self, new: Decision) -> str | None:
         """Why this decision cannot stand beside the others: a sentence, None when it can."""

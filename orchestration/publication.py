@@ -23,7 +23,8 @@ _NOTHING_YET = "nothing was published yet - takeup run makes the first publicati
 _TOOLS = """
     select
         t.tool_id, w.week_start::varchar as week_start, w.eligible, w.active, w.non_user, w.incorrect_user,
-        w.correct_user, w.not_judged, coalesce(w.is_provisional, true) as is_provisional
+        w.correct_user, w.not_judged, coalesce(w.is_provisional, true) as is_provisional, t.known_share,
+        t.known_share < t.least_known_share as has_few_known
     from dim_tool as t
     left join (
         select distinct on (tool_id) *

@@ -8,7 +8,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboards import charts, marts, wording
-from dashboards.app_pages.parts import Filters, draw, folded_grid, grid, how_calculated, table
+from dashboards.app_pages.parts import Filters, draw, folded_grid, grid, how_calculated, known_people, table
 from dashboards.charts import Bar
 from dashboards.marts import Coverage, Lines, QuarantineReason, SourceHealth, Tool
 
@@ -70,7 +70,7 @@ def _cards(sources: Sequence[SourceHealth], total: Lines) -> None:
     )
     columns[3].metric(
         "Records of known people", _resolved(sources), border=True, height="stretch",
-        help="Records whose identity is on the people roster, of all records that name somebody; least of all sources.",
+        help="Records that belong to somebody known at the time, of all but those of services; least of all sources.",
     )  # fmt: skip
 
 
@@ -167,6 +167,7 @@ def _tool_detail(filters: Filters) -> None:
         _quarantine(marts.quarantine_reasons(filters.path, tool.tool_id))
     with right.container(border=True, height="stretch"):
         st.header("Identities that are known people")
+        known_people(filters, with_link=False)
         _coverage(marts.identity_coverage(filters.path, tool.tool_id))
     with st.container(border=True):
         st.header("Newest files")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import charts, marts, wording
-from dashboards.app_pages.parts import Filters, draw, empty, folded_grid, how_calculated
+from dashboards.app_pages.parts import Filters, draw, empty, folded_grid, how_calculated, known_people
 from dashboards.charts import Bar
 from dashboards.marts import AdoptionWeek, Target, ToolGap
 
@@ -25,6 +25,7 @@ def page(filters: Filters) -> None:
     targets = marts.targets(filters.path, filters.tool.tool_id, filters.org_unit)
     shown = _shown_week(weeks)
     _as_of(filters, weeks, shown)
+    known_people(filters)
     _cards(weeks, shown, targets)
     _trend_row(filters, weeks, targets.get("correct"))
     _loss_row(filters, shown)

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from dashboards import wording
 from dashboards.marts import WHOLE_COMPANY, Publication, Tool
 
 
@@ -24,6 +25,7 @@ class Filters:
     org_unit: str
     weeks: int
     definitions: st.Page
+    health: st.Page
 
     @property
     def where(self) -> str:
@@ -40,6 +42,24 @@ def draw(spec: Mapping[str, Any], alt: str) -> None:
 def how_calculated(filters: Filters) -> None:
     """The way to the definitions of the figures on this page."""
     st.page_link(filters.definitions, label="How are these figures calculated?", icon=":material/menu_book:")
+
+
+def known_people(filters: Filters, *, with_link: bool = True) -> None:
+    """Which part of the tool's records the figures rest on, with the way to the details; a warning when it is small."""
+    tool = filters.tool
+    if tool.known_share is None:
+        return
+    told = f"{wording.share(tool.known_share)} of {tool.title}'s usage records belong to a known person"
+    if tool.has_few_known:
+        st.warning(
+            f"Only {told}: less than {wording.share(tool.least_known_share)}. What nobody is known to have done is in no"
+            " share, so users may look like non-users. `takeup people suggest` helps to find out whose it is.",
+            icon=":material/person_alert:",
+        )
+    else:
+        st.caption(f":material/person_check: {told}.")
+    if with_link:
+        st.page_link(filters.health, label="Whom do the records name?", icon=":material/health_and_safety:")
 
 
 def empty(title: str, why: str, what_to_do: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from orchestration.commands.output import say, say_json, table
 from orchestration.publication import status
 from orchestration.workspace import Workspace
 
-COLUMNS = ("tool", "week", "eligible", "active", "correct", "incorrect", "non-user", "not judged")
+COLUMNS = ("tool", "week", "eligible", "active", "correct", "incorrect", "non-user", "not judged", "known")
 COUNTS = ("eligible", "active", "correct_user", "incorrect_user", "non_user", "not_judged")
 
 
@@ -29,10 +30,15 @@ def show_status(workspace: Workspace, *, as_json: bool) -> int:
 
 
 def headline(found: Mapping[str, Any]) -> str:
-    """The table per tool, what the star means where there is one, and where every line read has gone."""
+    """The table per tool, what its signs mean where there are any, and where every line read has gone.
+
+    `known` is the share of usage records that belong to a known person: what the other columns rest on.
+    """
     text = table(COLUMNS, [_row(tool) for tool in found["tools"]])
     if any(tool["is_provisional"] and tool["week_start"] for tool in found["tools"]):
         text += "\n* provisional: late records or open deadlines may still change it"
+    if any(tool["has_few_known"] for tool in found["tools"]):
+        text += "\n! few records belong to a known person, so users may look like non-users: takeup people suggest"
     lines = found["lines"]
     fates = " + ".join(f"{count:,} {fate}" for fate, count in lines.items() if fate != "read")
     return f"{text}\n\n{lines['read']:,} lines read = {fates}"
@@ -40,8 +46,15 @@ def headline(found: Mapping[str, Any]) -> str:
 
 def _row(tool: Mapping[str, Any]) -> list[Any]:
     if tool["week_start"] is None:
-        return [tool["tool_id"], "no week has ended yet", *[None] * len(COUNTS)]
-    return [tool["tool_id"], _week(tool), *(tool[count] for count in COUNTS)]
+        return [tool["tool_id"], "no week has ended yet", *[None] * len(COUNTS), _known(tool)]
+    return [tool["tool_id"], _week(tool), *(tool[count] for count in COUNTS), _known(tool)]
+
+
+def _known(tool: Mapping[str, Any]) -> str | None:
+    """Whole percents, rounded down: 100 means all."""
+    if tool["known_share"] is None:
+        return None
+    return f"{math.floor(tool['known_share'] * 100 + 1e-9)}%{' !' if tool['has_few_known'] else ''}"
 
 
 def _week(tool: Mapping[str, Any]) -> str:

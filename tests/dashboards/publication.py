@@ -130,11 +130,19 @@ def _tool(connection: duckdb.DuckDBPyConnection, company: Company, tool: FakeToo
             "last_final": last_final if last_final >= first and not company.is_empty else None,
             "data_from": datetime.combine(first, datetime.min.time(), UTC),
             "watermark": None if company.is_empty else watermark,
+            "known_share": _known_share(company, position),
         },
     )
     connection.execute(sql.RULES, {"tool_id": tool.tool_id})
     if tool.target is not None and company.has_targets:
         connection.execute(sql.TARGETS, {"tool_id": tool.tool_id, "correct": tool.target, "active": tool.target + 0.15})
+
+
+def _known_share(company: Company, position: int) -> float | None:
+    """Of the source that is broken, nearly a third of the records are nobody's."""
+    if company.is_empty:
+        return None
+    return 0.71 if company.has_broken_source and position == 1 else 0.985 - 0.004 * position
 
 
 def _statuses(connection: duckdb.DuckDBPyConnection, company: Company) -> None:

@@ -25,7 +25,7 @@ create table dim_tool (tool_id varchar, title varchar, owner_name varchar, owner
     escalation_email varchar, rollup_unproven varchar, production varchar, window_weeks bigint, min_uses bigint,
     min_available_days bigint, grace_days bigint, late_days bigint, position bigint, is_paused boolean,
     has_rules boolean, can_prove boolean, live_from date, last_week_start date, last_final_week_start date,
-    data_from_at timestamptz, watermark_at timestamptz);
+    data_from_at timestamptz, watermark_at timestamptz, known_share double, least_known_share double);
 create table dim_rule (rule_id varchar, semantic_hash varchar, tool_id varchar, kind varchar, title varchar,
     sentence varchar, severity varchar, why varchar, train varchar, owner varchar, version bigint, within_s double,
     tolerate double, evidence_incorrect bigint, evidence_correct bigint, reach_obligations bigint, reach_weeks bigint,
@@ -75,7 +75,7 @@ select $tool_id as tool_id, $title as title, 'Dana Vogel' as owner_name, 'dana.v
     4 as window_weeks, 1 as min_uses, 5 as min_available_days, 14 as grace_days, 3 as late_days, $position as position,
     false as is_paused, true as has_rules, $can_prove as can_prove, $live_from as live_from,
     $last_week as last_week_start, $last_final as last_final_week_start, $data_from as data_from_at,
-    $watermark as watermark_at
+    $watermark as watermark_at, $known_share as known_share, 0.9 as least_known_share
 """
 
 RULES = """

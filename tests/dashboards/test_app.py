@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards import marts
 from tests.dashboards.publication import Company, publish
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
@@ -194,9 +195,10 @@ def _page_alone(name: str) -> None:
     path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"]))
     tools = tuple(marts.tools(path))
     definitions = st.Page(lambda: None, title="Definitions", url_path="definitions")
-    st.navigation([st.Page(lambda: None, title="This"), definitions])
+    health = st.Page(lambda: None, title="Data health", url_path="data-health")
+    st.navigation([st.Page(lambda: None, title="This"), health, definitions])
     page = importlib.import_module(f"dashboards.app_pages.{name}")
-    page.page(Filters(path, marts.publication(path), tools, tools[-1], "All", 26, definitions))
+    page.page(Filters(path, marts.publication(path), tools, tools[-1], "All", 26, definitions, health))
 
 
 def _data_health(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
@@ -229,3 +231,18 @@ def test_a_late_source_is_counted_and_named(workspace_of, monkeypatch):
 
 def test_nothing_read_yet_says_where_to_drop_files(workspace_of, monkeypatch):
     assert "`inbox/<tool>/`" in _text(_data_health(workspace_of(Company(is_empty=True)), monkeypatch))
+
+
+def test_beside_the_shares_stands_how_many_records_they_rest_on(dashboard):
+    text = _text(dashboard(SMALL))
+    assert "98.5% of" in text
+    assert "usage records belong to a known person" in text
+
+
+def test_a_tool_whose_records_name_few_known_people_carries_a_warning(dashboard, workspace_of):
+    company = Company(people=60, has_broken_source=True)
+    tools = marts.tools(marts.latest(workspace_of(company)))
+    app = dashboard(company, tool=tools[1].tool_id)
+    assert app.warning[0].value.startswith(f"Only 71.0% of {tools[1].title}'s usage records")
+    assert "less than 90.0%" in app.warning[0].value
+    assert not dashboard(company, tool=tools[0].tool_id).warning

@@ -23,7 +23,8 @@ from orchestration.workspace import Workspace
 _MARTS = """
     create or replace table dim_publication as
         select '{id}' as publication_id, '{id}' as run_id, timestamptz '2026-06-01 12:00:00+00' as published_at;
-    create or replace table dim_tool as select * from (values ('b', 1), ('a', 0), ('c', 2)) as t (tool_id, position);
+    create or replace table dim_tool as select *, 0.9::double as least_known_share from
+        (values ('b', 1, 0.89::double), ('a', 0, 0.9), ('c', 2, null)) as t (tool_id, position, known_share);
     create or replace table fct_adoption_week as select * from (values
         ('a', date '2026-05-04', 'total', 9, 1, 2, 3, 3, 5, false),
         ('a', date '2026-05-11', 'total', 10, 1, 2, 3, 4, 5, false),
@@ -202,6 +203,9 @@ def test_status_shows_the_latest_final_week_while_a_writer_works(workspace: Work
         "correct_user": 3,
         "not_judged": 4,
         "is_provisional": False,
+        "known_share": 0.9,
+        "has_few_known": False,
     }
+    assert by_tool["b"]["has_few_known"]
     assert (by_tool["b"]["week_start"], by_tool["b"]["is_provisional"]) == ("2026-05-18", True)
     assert by_tool["c"]["week_start"] is None
