@@ -37,7 +37,7 @@ VALID = sorted(
     path
     for name, known in FORMATS.items()
     for path in (FIXTURES / name / "valid").glob("*")
-    if known.dataset != "outages" and not name == "xes"
+    if known.dataset != "outages" and name != "xes"
 )
 
 
