@@ -14,6 +14,7 @@ from orchestration.sources.amazon_q import AMAZON_Q
 from orchestration.sources.bamboohr import BAMBOOHR
 from orchestration.sources.chatgpt_enterprise_users import CHATGPT_ENTERPRISE_USERS
 from orchestration.sources.claude_code_analytics import CLAUDE_CODE_ANALYTICS
+from orchestration.sources.claude_code_transcripts import CLAUDE_CODE_TRANSCRIPTS
 from orchestration.sources.claude_enterprise_analytics import CLAUDE_ENTERPRISE_ANALYTICS
 from orchestration.sources.codex_enterprise_analytics import CODEX_ENTERPRISE_ANALYTICS
 from orchestration.sources.cursor_daily_usage import CURSOR_DAILY_USAGE
@@ -76,6 +77,7 @@ _ALL = (
     LABEL_STUDIO,
     AMAZON_A2I,
     OTLP,
+    CLAUDE_CODE_TRANSCRIPTS,
     XES,
     LITELLM_SPEND_LOGS,
     LANGFUSE,

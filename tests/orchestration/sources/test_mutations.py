@@ -43,6 +43,7 @@ BASES = {
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
+    "claude-code-transcripts": "session.jsonl",
     "xes": "claims.xes",
     "litellm-spend-logs": "requests.json",
     "langfuse": "export.json",
@@ -66,6 +67,7 @@ CSV |= {"github-copilot-activity", "github-copilot-billing", "chatgpt-enterprise
 CSV |= {"m365-copilot-usage-user-detail", "purview-copilot-interaction", "google-gemini-usage"}
 CSV |= {"amazon-q-developer", "kiro-user-report", "viva-person-query"}
 LINES = {"human-decision", "github-copilot-users", "otlp"} | CSV
+LINES |= {"claude-code-transcripts"}
 EVERY_FIELD = ["human-decision", "github-copilot-users", "claude-code-analytics", "scim", "otlp", "xapi"]
 EVERY_FIELD += ["entra", "okta", "bamboohr", "workday"]
 EVERY_FIELD += ["github-copilot-seats", "claude-enterprise-analytics", "cursor-daily-usage", "cursor-usage-events"]
@@ -73,6 +75,7 @@ EVERY_FIELD += ["google-gemini-activities", "m365-ai-interactions", "windsurf"]
 EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
 EVERY_FIELD += ["langfuse"]
 EVERY_FIELD += ["litellm-spend-logs"]
+EVERY_FIELD += ["claude-code-transcripts"]
 SEVERAL = {"label-studio", "amazon-a2i", "otlp", "langfuse", "openai-usage"}
 SEVERAL |= {"windsurf", "purview-copilot-interaction", "google-gemini-activities"}
 SEVERAL |= {"xes"}
