@@ -81,9 +81,8 @@ def _json(path: Path, sight: Sight) -> Sample:
         return _sampled({"format": "otlp_json"}, found)
     lines = [line for line in beginning(path).split(b"\n")[:50] if line.strip()]
     is_lines = len(lines) > 1 and sum(map(_is_container, lines)) * 2 > len(lines)
-    kind = "ndjson" if is_lines or (len(lines) == 1 and isinstance(first, dict)) else "json"
-    if kind == "json" and len(sight.values) > 1:
-        kind = "glued_json"
+    is_one = len(lines) == 1 and isinstance(first, dict) and len(sight.values) == 1
+    kind = "ndjson" if is_lines or is_one else "json" if len(sight.values) == 1 else "glued_json"
     where = _list_path(first) if isinstance(first, dict) else None
     read = {"format": kind} | ({"records": where} if where else {})
     if where:

@@ -14,6 +14,8 @@ from orchestration.sources.fields import FieldError
 
 MAGIC = b"SQLite format 3\0"
 _TABLES = 500
+_BROKEN = (sqlite3.Error, UnicodeError)
+"""What a damaged file raises; of names that are not UTF-8, the module itself fails."""
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def _text(raw: bytes) -> str:
 def tables_of(path: Path) -> dict[str, tuple[str, ...]]:
     """The columns of every table, virtual ones excepted; as many as can be read."""
     found: dict[str, tuple[str, ...]] = {}
-    with suppress(sqlite3.Error), read_only(path) as database:
+    with suppress(*_BROKEN), read_only(path) as database:
         rows = database.execute(
             "select name from sqlite_master where type = 'table' and sql not like 'create virtual%' limit ?", [_TABLES]
         ).fetchall()
@@ -60,7 +62,7 @@ def rows_of(path: Path, table: str) -> Iterator[dict[str, Any]]:
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, CAPS.line)
             for row in database.execute(f"select {names} from {_quoted(table)}"):
                 yield dict(zip(columns, row, strict=True))
-    except sqlite3.Error as error:
+    except _BROKEN as error:
         raise FieldError("unknown_shape", "the database is damaged; fetch or copy it again") from error
 
 

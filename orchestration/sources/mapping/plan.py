@@ -174,9 +174,9 @@ class Unpivot:
 
     def match(self, name: str, written: str) -> re.Match[str] | None:
         """How a column that is read as `name` and written as `written` fits; None when it holds no part."""
-        if self.exclude & {name, written}:
+        if self.exclude & {name, written} or len(written) > _LONGEST_NAME:
             return None
-        return self.pattern.fullmatch(written[:_LONGEST_NAME])
+        return self.pattern.fullmatch(written)
 
 
 @dataclass(frozen=True, slots=True)

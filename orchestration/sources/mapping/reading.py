@@ -77,7 +77,7 @@ def shape_of(reading: Reading, marks: frozenset[str]) -> Shape:
 
 def _by_line(file: File, reading: Reading, marks: frozenset[str]) -> Iterator[Item | Reject | Blank]:
     """One record, or one page of records, per line; glued records on a broken line are told apart."""
-    shape = Shape(lists=(), marks=marks)
+    shape = shape_of(reading, marks)
     for line in _recoded(read_lines(file), reading.encoding):
         if isinstance(line, Reject):
             yield line
