@@ -36,6 +36,7 @@ bench: $(STAMP) ## time and peak memory of a whole run (ARGS="--people 50000 --w
 docs: $(STAMP) ## write the references anew from the commands, formats and rule kinds themselves
 	$(BIN)/python -m orchestration.commands.reference docs/cli.md
 	$(BIN)/python -m orchestration.commands.source_reference docs/sources.md
+	$(BIN)/python -m orchestration.commands.mapping_reference docs/mappings.md
 	$(BIN)/takeup rules reference --out docs/rules.md
 
 dashboard: $(STAMP) ## show what was published in ./demo, on 127.0.0.1 (WORKSPACE=...)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.commands import source_reference
+from orchestration.commands import mapping_reference, source_reference
 from orchestration.commands.reference import command_table, page
 from orchestration.registry.scaffold import init_workspace
 from tests.conftest import takeup
@@ -53,6 +53,10 @@ def test_the_command_reference_is_that_of_the_commands() -> None:
 
 def test_the_page_of_log_formats_is_that_of_the_formats() -> None:
     assert (REPOSITORY / "docs" / "sources.md").read_text() == source_reference.page(), "renew it with: make docs"
+
+
+def test_the_page_of_mappings_is_that_of_their_models() -> None:
+    assert (REPOSITORY / "docs" / "mappings.md").read_text() == mapping_reference.page(), "renew it with: make docs"
 
 
 def test_every_takeup_command_shown_exists_with_its_options() -> None:

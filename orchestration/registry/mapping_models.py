@@ -98,7 +98,7 @@ class MappingRead(Model):
 class MappingGrain(Model):
     """Whether a record is one thing that happened (event) or counts of a person and period (aggregate)."""
 
-    kind: Literal["event", "aggregate"] = Field(examples=["event"])
+    kind: Literal["event", "aggregate"] = Field(description="one thing that happened, or counts", examples=["event"])
     period: Literal["day", "week", "28d", "month", "snapshot"] | None = Field(
         None, description="of an aggregate; a month is never spread over days", examples=["day"]
     )
@@ -246,14 +246,26 @@ Time = Annotated[MappingTime, BeforeValidator(_time), AlsoAccepts({"type": "stri
 class Section(Model):
     """What a variant may say for itself, and the file for all of its variants."""
 
-    match: MappingMatch | None = Field(None, examples=["{columns_all: [Date, UserId]}"])
-    read: MappingRead | None = Field(None, examples=["{format: csv}"])
-    grain: MappingGrain | None = Field(None, examples=["{kind: aggregate, period: day, coverage: active_only}"])
+    match: MappingMatch | None = Field(
+        None, description="what tells such files or records", examples=["{columns_all: [Date, UserId]}"]
+    )
+    read: MappingRead | None = Field(
+        None, description="how records are got out of a file (needed)", examples=["{format: csv}"]
+    )
+    grain: MappingGrain | None = Field(
+        None,
+        description="events, or counts of a person and period (needed)",
+        examples=["{kind: aggregate, period: day, coverage: active_only}"],
+    )
     identity: Annotated[tuple[MappingIdentity, ...] | None, ONE_OR_MANY, AlsoAccepts({"type": "object"})] = Field(
         None, min_length=1, max_length=10, examples=["{namespace: email, field: User_Email, lower: true}"],
-        description="how records name people; of several all that are there count as one account, preferred first",
+        description="how records name people (needed); of several, all that are there are one account, preferred first",
     )  # fmt: skip
-    time: Time | None = Field(None, examples=["{field: Date, format: '%Y-%m-%d'}"])
+    time: Time | None = Field(
+        None,
+        description="when it was (needed); the short form is the field",
+        examples=["{field: Date, format: '%Y-%m-%d'}"],
+    )
     as_of: Time | None = Field(
         None, description="when the source made the figures (default: the file's own time)", examples=["Report Date"]
     )
@@ -262,9 +274,13 @@ class Section(Model):
         description="our columns, each with its field; any other name becomes an attribute that rules may name",
     )  # fmt: skip
     unpivot: MappingUnpivot | None = Field(
-        None, examples=["{columns: '^(.+)_messages$', to: {feature: $1, messages: value}}"]
+        None,
+        description="columns that hold the parts of a person and period",
+        examples=["{columns: '^(.+)_messages$', to: {feature: $1, messages: value}}"],
     )
-    filters: tuple[MappingFilter, ...] = Field((), description="those of the file come before those of a variant")
+    filters: tuple[MappingFilter, ...] = Field(
+        (), description="records to leave out; those of the file are asked before those of a variant"
+    )
     constants: dict[ColumnName, Plain] = Field(
         default_factory=dict, description="columns and attributes that are always the same", examples=["{tool: kiro}"]
     )
@@ -286,7 +302,7 @@ class Section(Model):
 class MappingVariant(Section):
     """One shape of records. What it says takes the place of what the file says; filters are added."""
 
-    name: Text = Field(examples=["prompts"])
+    name: Text = Field(description="for people", examples=["prompts"])
 
 
 class MappingFile(Section):
