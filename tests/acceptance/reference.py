@@ -216,7 +216,7 @@ class ToolJudge:
         window = list(days(max(first, self.tool.live_from), end - DAY))
         used = [day for day in self.uses.get(person_id, ()) if first <= day < end]
         had_used = any(day < first for day in self.uses.get(person_id, ()))
-        duties = {rule.rule_id: self._within(rule, person_id, first, end) for rule in self.tool.rules}
+        duties = {rule.rule_id: self._counted(rule, person_id, first, end) for rule in self.tool.rules}
         verdicts = {rule.rule_id: _verdict(rule, duties[rule.rule_id]) for rule in self.tool.rules}
         status, reason = self._status(person_id, monday, window, len(used), had_used, verdicts)
         every = [duty for found in duties.values() for duty in found]
@@ -237,6 +237,15 @@ class ToolJudge:
             pending=_total(every, "pending"),
             is_provisional=self.is_provisional(monday),
         )
+
+    def _counted(self, rule: Rule, person_id: str, first: date, end: date) -> list[Duty]:
+        """The duties of the window; of a rare rule also those of weeks before it, until there are enough."""
+        wanted, weeks = rule.reach or (0, 0)
+        found = self._within(rule, person_id, first, end)
+        while _total(found, "kept") + _total(found, "broken") < wanted and end - first < WEEK * weeks:
+            first -= WEEK
+            found = self._within(rule, person_id, first, end)
+        return found
 
     def _within(self, rule: Rule, person_id: str, first: date, end: date) -> list[Duty]:
         starts_at, ends_at = self.company.instant(first), self.company.instant(end)

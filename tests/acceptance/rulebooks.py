@@ -65,6 +65,7 @@ def decisions(random: Random, first_day: date, last_day: date) -> tuple[Rule, ..
             within=REVIEW_WITHIN,
             severity="blocker",
             correct=3,
+            reach=random.choice([None, (4, 7)]),
         ),
         Rule(
             "settles-claims",
@@ -84,6 +85,7 @@ def decisions(random: Random, first_day: date, last_day: date) -> tuple[Rule, ..
             least=random.choice([None, 3]),
             most=random.choice([40, 60]),
             severity=next(severities),
+            reach=(12, random.choice([5, 8])),
             effective_to=random.choice([None, middle]),
         ),
         Rule(
@@ -96,6 +98,7 @@ def decisions(random: Random, first_day: date, last_day: date) -> tuple[Rule, ..
             severity=next(severities),
             incorrect=2,
             correct=random.choice([2, 4]),
+            reach=random.choice([None, (6, 9)]),
         ),
     )
 

@@ -85,6 +85,7 @@ class Rule:
     roles: tuple[str, ...] = ()
     use_cases: tuple[str, ...] = ()
     version: int = 1
+    reach: tuple[int, int] | None = None  # how many judged obligations are wanted, and at most how many weeks
     tolerate: int = 0
     severity: str = "major"
     incorrect: int = 5
@@ -123,6 +124,7 @@ class Rule:
             "settle": self.settle and _duration(self.settle),
             "at_least": self.need and f"{self.need} {self.unit}",
             "tolerate": f"{self.tolerate}%" if self.tolerate else None,
+            "reach_back": self.reach and f"{self.reach[0]} obligations, at most {self.reach[1]} weeks",
             "severity": self.severity,
             "evidence": {"incorrect": self.incorrect, "correct": self.correct},
             "roles": list(self.roles) or None,
