@@ -18,10 +18,10 @@ from orchestration.sources.identifiers import can_join, canonical
 from orchestration.sources.records import Identity
 
 LEAST_SCORE = 75
-NEARLY = 12
+NEARLY = 18
 """How far behind the best candidate another may lie and still be shown."""
 MOST_CANDIDATES = 5
-_SHORTEST = 4
+_SHORTEST, _SHORTEST_MISSPELLED = 4, 6
 _SAME_ADDRESS, _SAME_NAME, _WHOLE_NAME, _INITIAL = 98, 94, 90, 80
 _FUZZY_AT_MOST, _FUZZY_LEAST = 88, 84
 _PERSONAL_NAMES = frozenset({"email", "upn", "github_login", "user_name", "sam_account_name", "person_id", "slack_id"})
@@ -59,7 +59,7 @@ class Likeness:
             for form, score, reason in _forms_of(person):
                 held = self._forms[form].get(person.person_id, (0, ""))
                 self._forms[form][person.person_id] = max(held, (score, reason))
-        self._spelled = [form for form in self._forms if len(form) > _SHORTEST + 2]
+        self._spelled = [form for form in self._forms if len(form) >= _SHORTEST_MISSPELLED]
 
     def candidates(self, names: Sequence[Identity]) -> list[Candidate]:
         """The people most alike, the likeliest first; everybody within NEARLY of the best, at most MOST_CANDIDATES."""
@@ -77,7 +77,7 @@ class Likeness:
             return
         for spelled, penalty, how in _spellings(name):
             yield from _exactly(self._forms.get(spelled, {}), penalty, how)
-            if "@" not in spelled and len(spelled) > _SHORTEST + 2:
+            if "@" not in spelled and len(spelled) >= _SHORTEST_MISSPELLED:
                 yield from self._nearly(spelled)
 
     def _nearly(self, spelled: str) -> Iterator[Candidate]:

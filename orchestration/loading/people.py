@@ -174,7 +174,8 @@ _ALIASES = """
 def rebuild_people(session: Session) -> None:
     """Make raw.person, raw.person_span and raw.identity_alias anew, in the caller's transaction.
 
-    From all rosters, and from all decisions that stand. Raises DataError when the decisions cannot be read.
+    From all rosters, and from all decisions that stand; accounts that have been nobody's for long are let go of.
+    Raises DataError when the decisions cannot be read.
     """
     who = standing(session.vault.decisions.taken())
     for table in ("person", "person_span", "identity_alias", "known_person", "decided_alias"):
@@ -183,6 +184,7 @@ def rebuild_people(session: Session) -> None:
     _write_decided(session, who)
     for statement in (_PEOPLE, _SPANS, _ALIASES):
         session.run(statement)
+    session.vault.forget_unknown(session.now.date())
 
 
 def _write_known(session: Session, who: WhoIsWho) -> None:

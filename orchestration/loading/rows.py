@@ -19,7 +19,7 @@ import pyarrow as pa
 from orchestration.identity import Pseudonymiser
 from orchestration.loading.datasets import Dataset
 from orchestration.loading.personal import split_personal
-from orchestration.sources.identifiers import can_join, hashed_forms
+from orchestration.sources.identifiers import can_join, hashed_forms, is_bot
 from orchestration.sources.records import (
     MEASURES,
     AbsenceRecord,
@@ -280,7 +280,7 @@ class RowMaker:
         return account
 
     def _meet(self, users: tuple[Identity, ...]) -> _Account:
-        may_join = tuple(user for user in users if can_join(user))
+        may_join = () if any(map(is_bot, users)) else tuple(user for user in users if can_join(user))
         said = may_join or users[:1]  # what can never be a person must not link those who are
         numbers = tuple(self._names.alias_no(user.namespace, user.value) for user in said)
         self.named.namespaces.update(zip(numbers, (user.namespace for user in said), strict=True))

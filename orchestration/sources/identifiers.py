@@ -53,7 +53,12 @@ def can_join(identity: Identity) -> bool:
     if identity.namespace == "email":
         local, _, domain = text.rpartition("@")
         return bool(local and domain)
-    return bool(text) and not (identity.namespace == "github_login" and text.endswith(_BOT))
+    return bool(text) and not is_bot(identity)
+
+
+def is_bot(identity: Identity) -> bool:
+    """Whether the name says itself that the whole account is a machine's, under whichever other names it goes."""
+    return identity.namespace == "github_login" and canonical("github_login", identity.value).endswith(_BOT)
 
 
 def hashed_forms(address: str) -> Iterator[Identity]:
