@@ -36,6 +36,7 @@ from orchestration.sources.litellm_spend_logs import LITELLM_SPEND_LOGS
 from orchestration.sources.m365_ai_interactions import M365_AI_INTERACTIONS
 from orchestration.sources.m365_copilot_usage import M365_COPILOT_USAGE
 from orchestration.sources.okta import OKTA
+from orchestration.sources.open_webui import OPEN_WEBUI
 from orchestration.sources.openai_usage import OPENAI_USAGE
 from orchestration.sources.otlp import OTLP
 from orchestration.sources.outages import OUTAGES
@@ -77,6 +78,7 @@ _ALL = (
     LABEL_STUDIO,
     AMAZON_A2I,
     OTLP,
+    OPEN_WEBUI,
     CLAUDE_CODE_TRANSCRIPTS,
     XES,
     LITELLM_SPEND_LOGS,

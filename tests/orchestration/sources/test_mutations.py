@@ -43,6 +43,7 @@ BASES = {
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
+    "open-webui": "chats.json",
     "claude-code-transcripts": "session.jsonl",
     "xes": "claims.xes",
     "litellm-spend-logs": "requests.json",
@@ -76,9 +77,11 @@ EVERY_FIELD += ["openai-usage", "codex-enterprise-analytics"]
 EVERY_FIELD += ["langfuse"]
 EVERY_FIELD += ["litellm-spend-logs"]
 EVERY_FIELD += ["claude-code-transcripts"]
+EVERY_FIELD += ["open-webui"]
 SEVERAL = {"label-studio", "amazon-a2i", "otlp", "langfuse", "openai-usage"}
 SEVERAL |= {"windsurf", "purview-copilot-interaction", "google-gemini-activities"}
 SEVERAL |= {"xes"}
+SEVERAL |= {"open-webui"}
 FOLDERS = {"people": "people-csv", "training": "training-csv"}
 
 
