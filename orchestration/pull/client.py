@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import IO, Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import stamina
@@ -60,14 +60,14 @@ class Request:
     """Sent as JSON; it holds no secret."""
     form: Mapping[str, str] | None = field(default=None, repr=False)
     is_signed: bool = False
-    """The address itself is the permission: nobody may see its query."""
+    """The address itself is the permission: nobody may see it."""
 
     @property
     def shown(self) -> str:
-        """Method, path, query and JSON body; of a signed address host and path alone."""
+        """Method, path, query and JSON body; of a signed address the host alone, since its path may be the secret."""
         parts = urlsplit(self.url)
         if self.is_signed:
-            return f"{self.method} {urlunsplit((parts.scheme, parts.netloc, parts.path, '', ''))}"
+            return f"{self.method} {parts.scheme}://{parts.netloc}"
         query = "&".join(part for part in (parts.query, urlencode(self.query)) if part)
         told = f"{self.method} {parts.path}{'?' if query else ''}{query}"
         return f"{told} {json.dumps(self.body, sort_keys=True)}" if self.body is not None else told

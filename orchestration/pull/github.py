@@ -107,7 +107,10 @@ def _linked(visit: Visit, page: Page) -> str | None:
 _METRICS = "`Organization Copilot metrics: read` (for an enterprise: `View Enterprise Copilot Metrics`)"
 REPORTS: Mapping[str, Report] = {
     "users-1-day": Report(
-        Cadence(timedelta(), _SETTLE_DAYS, _FIRST_DAY, 365), _report("users-1-day", by_day=True), _METRICS
+        Cadence(timedelta(), _SETTLE_DAYS, _FIRST_DAY, 365),
+        _report("users-1-day", by_day=True),
+        _METRICS,
+        missing=frozenset({404}),
     ),
     "users-28-day": Report(Cadence(is_snapshot=True), _report("users-28-day/latest", by_day=False), _METRICS),
     "seats": Report(

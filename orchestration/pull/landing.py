@@ -147,10 +147,10 @@ class Window:
         """Leave nothing half fetched."""
         shutil.rmtree(self._place, ignore_errors=True)
 
-    def show(self) -> Path:
-        """Make the whole window visible; the folder that it is in now."""
-        first = min(piece.fetched_at for piece in self.progress.pieces)
-        stamp = datetime.fromisoformat(first).strftime(_STAMP)
+    def show(self, now: datetime) -> Path:
+        """Make the whole window visible; the folder that it is in now. Without a body it is one that has none."""
+        first = min((datetime.fromisoformat(piece.fetched_at) for piece in self.progress.pieces), default=now)
+        stamp = first.strftime(_STAMP)
         _write(self._place / _MARKER, self.progress.text())
         (self._place / _PROGRESS).unlink(missing_ok=True)
         home = self._landing.folder / self._day.isoformat()

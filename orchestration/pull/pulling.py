@@ -14,7 +14,7 @@ from orchestration.pull.client import Client, Patience, RequestError
 from orchestration.pull.landing import SourceLanding, Step, Window
 from orchestration.pull.reports import report_of
 from orchestration.pull.visits import NothingYetError, Report, StaleCursorError, Visit
-from orchestration.pull.windows import Cadence, asked, due
+from orchestration.pull.windows import DAY, Cadence, asked, due
 from orchestration.registry.loading import Registry
 from orchestration.registry.models import Tool
 from orchestration.registry.pull_models import PullSpec
@@ -172,16 +172,35 @@ def _window(source: PulledSource, visit: Visit, day: date, trip: _Trip, found: P
     try:
         _fill(source, visit, day, window, trip)
     except NothingYetError:
+        _leave_out(source, day, window, trip, found)
+        return
+    except RequestError as error:
+        if not _is_only_late(source, day, error, trip, found):
+            raise DataError(_told(source, day, error)) from None
         window.drop()
         found.absent.append(day.isoformat())
         return
-    except RequestError as error:
-        raise DataError(_told(source, day, error)) from None
-    pieces = window.progress.pieces
-    window.show()
+    window.show(trip.now())
     found.windows.append(day.isoformat())
-    found.files += len(pieces)
-    found.bytes += sum(piece.bytes for piece in pieces)
+    found.files += len(window.progress.pieces)
+    found.bytes += sum(piece.bytes for piece in window.progress.pieces)
+
+
+def _leave_out(source: PulledSource, day: date, window: Window, trip: _Trip, found: Pulled) -> None:
+    """The vendor says that it has nothing: of a settled day for good; until then it is asked again."""
+    found.absent.append(day.isoformat())
+    if source.cadence.is_snapshot or trip.now() < source.cadence.settled_at(day):
+        window.drop()
+    else:
+        window.restart(trip.now())
+        window.show(trip.now())
+
+
+def _is_only_late(source: PulledSource, day: date, error: RequestError, trip: _Trip, found: Pulled) -> bool:
+    """Whether an answer such as 404 means that a recent day is not there yet: it does where other days were."""
+    if error.status not in source.report.missing or trip.now() >= source.cadence.settled_at(day) + DAY:
+        return False
+    return bool(found.windows or source.landing.fetched())
 
 
 def _fill(source: PulledSource, visit: Visit, day: date, window: Window, trip: _Trip) -> None:
@@ -216,7 +235,8 @@ def _mend(source: PulledSource, error: RequestError) -> str:
         return f"{_RIGHTS[error.status].format(variable=source.spec.variable)}: {source.report.permission}"
     if error.status == 404:
         named = source.spec.org or source.spec.enterprise or source.spec.tenant or source.spec.base_url
-        return f"check that {named} is right and that the token may see it: {source.report.permission}"
+        early = "" if source.cadence.is_snapshot else ", and that `from` is not before what the vendor has"
+        return f"check that {named} is right and that the token may see it{early}: {source.report.permission}"
     if "certificate" in error.what:
         return "if a proxy of the company opens connections, name its certificates in SSL_CERT_FILE"
     if error.status is None:

@@ -67,6 +67,8 @@ class Report:
     cadence: Cadence
     step: Stepper
     permission: str
+    missing: frozenset[int] = frozenset()
+    """How the vendor answers for a recent day that it does not have yet, beside 204."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.orchestration.pull.pulling_workspaces import TOKEN_ENV
 from tests.orchestration.pull.vendors import TOKEN, Vendors, vendors
-from tests.orchestration.pull.workspaces import TOKEN_ENV
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from orchestration.workspace import Workspace
 from tests.conftest import takeup
+from tests.orchestration.pull.pulling_workspaces import TOKEN_ENV, entry, everything_in, landed, pulling_workspace
 from tests.orchestration.pull.vendors import SECRETS, Fault, Vendors
-from tests.orchestration.pull.workspaces import TOKEN_ENV, entry, everything_in, landed, pulling_workspace
 
 DAYS = ("--from", "2026-11-17", "--to", "2026-11-18")
 

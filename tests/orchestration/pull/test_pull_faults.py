@@ -12,8 +12,8 @@ import pytest
 
 from orchestration.pull.pulling import Pulled, Span
 from orchestration.workspace import Workspace
-from tests.orchestration.pull.vendors import PEOPLE, SECRETS, Fault, Vendors
-from tests.orchestration.pull.workspaces import (
+from tests.orchestration.pull.pulling_workspaces import (
+    NOW,
     TOKEN_ENV,
     bodies,
     entry,
@@ -21,9 +21,9 @@ from tests.orchestration.pull.workspaces import (
     pulled,
     pulling_workspace,
 )
+from tests.orchestration.pull.vendors import PEOPLE, SECRETS, Fault, Vendors
 
 DAY = Span(date(2026, 11, 18), date(2026, 11, 18))
-TWO = Span(date(2026, 11, 18), date(2026, 11, 19))
 WHOLE = [f"claude-code-analytics/2026-11-18/claude-code_2026-11-18_p000{number}.json" for number in (1, 2, 3)]
 
 
@@ -238,13 +238,40 @@ def test_pages_that_go_round_in_a_circle_end(tmp_path: Path, vendor: Vendors) ->
 
 
 def test_a_day_that_the_vendor_does_not_have_yet_is_no_fault(tmp_path: Path, vendor: Vendors) -> None:
-    vendor.absent = {"2026-11-18"}
+    vendor.absent = {"2026-11-21"}
     workspace = pulling_workspace(tmp_path, entry(vendor.url, "github", "users-1-day"))
-    [found] = pulled(workspace, span=TWO)
-    assert (found.error, found.absent, found.windows) == (None, ["2026-11-18"], ["2026-11-19"])
+    [found] = pulled(workspace, span=Span(date(2026, 11, 21), date(2026, 11, 22)))
+    assert (found.error, found.absent, found.windows) == (None, ["2026-11-21"], ["2026-11-22"])
     vendor.absent.clear()
     [again] = pulled(workspace)
-    assert "2026-11-18" in again.windows
+    assert "2026-11-21" in again.windows
+
+
+def test_a_settled_day_that_the_vendor_has_nothing_of_is_not_asked_for_again(tmp_path: Path, vendor: Vendors) -> None:
+    vendor.absent = {"2026-11-17", "2026-11-21"}
+    workspace = pulling_workspace(tmp_path, entry(vendor.url, "github", "users-1-day"))
+    [found] = pulled(workspace)
+    assert found.absent == ["2026-11-17", "2026-11-21"]
+    vendor.seen.clear()
+    [again] = pulled(workspace, NOW + timedelta(hours=1))
+    assert again.absent == ["2026-11-21"]
+    assert {one.query["day"][0] for one in vendor.seen} == {"2026-11-21"}
+
+
+def test_404_of_a_recent_day_is_late_where_other_days_were_there(tmp_path: Path, vendor: Vendors) -> None:
+    workspace = pulling_workspace(tmp_path, entry(vendor.url, "github", "users-1-day"))
+    vendor.faults.append(Fault("day=2026-11-22", status=404))
+    [found] = pulled(workspace)
+    assert (found.error, found.absent, len(found.windows)) == (None, ["2026-11-22"], 6)
+
+
+def test_404_of_an_old_day_is_a_fault(tmp_path: Path, vendor: Vendors) -> None:
+    workspace = pulling_workspace(tmp_path, entry(vendor.url, "github", "users-1-day"))
+    vendor.faults.append(Fault("day=2026-11-17", status=404))
+    [found] = pulled(workspace)
+    assert found.windows == ["2026-11-16"]
+    assert found.error is not None
+    assert "`from` is not before what the vendor has" in found.error
 
 
 def test_one_failing_source_stops_no_other(tmp_path: Path, vendor: Vendors) -> None:

@@ -15,8 +15,8 @@ from orchestration.registry import load_registry
 from orchestration.registry.raw_rows import raw_rows
 from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
+from tests.orchestration.pull.pulling_workspaces import entry, everything_in, landed, pulled, pulling_workspace
 from tests.orchestration.pull.vendors import PEOPLE, SECRETS, Vendors
-from tests.orchestration.pull.workspaces import entry, everything_in, landed, pulled, pulling_workspace
 
 DAY = date(2026, 11, 18)
 REPORTS = [
@@ -133,3 +133,12 @@ def test_no_secret_is_landed_or_loaded(tmp_path: Path, vendor: Vendors) -> None:
     places = everything_in(workspace.root)
     assert len(places) > 50
     assert [path for path, content in places.items() for one in needles if one in content or one in path.encode()] == []
+
+
+def test_openais_users_say_which_address_an_id_of_its_usage_has(tmp_path: Path, vendor: Vendors) -> None:
+    """A mapping that names both is enough: takeup keeps that they are the same person."""
+    workspace = pulling_workspace(tmp_path, entry(vendor.url, "openai", "users"))
+    pulled(workspace)
+    assert load(workspace).loaded == len(PEOPLE)
+    assert rows(workspace, "select count(*) from raw.identity_link") == [(len(PEOPLE),)]
+    assert rows(workspace, "select distinct actor_type from raw.usage_event") == [("service",)]  # having one is no use

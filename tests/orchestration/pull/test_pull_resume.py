@@ -7,14 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from orchestration.loading.inbox import inputs_fingerprint
 from orchestration.pull.pulling import Span
 from orchestration.workspace import Workspace
-from tests.orchestration.pull.vendors import PEOPLE, TOKEN, Fault, Vendors
-from tests.orchestration.pull.workspaces import (
+from tests.orchestration.pull.pulling_workspaces import (
     NOW,
     TOKEN_ENV,
     bodies,
@@ -24,6 +27,7 @@ from tests.orchestration.pull.workspaces import (
     pulling_workspace,
     sources,
 )
+from tests.orchestration.pull.vendors import PEOPLE, TOKEN, Fault, Vendors
 
 DAY = Span(date(2026, 11, 18), date(2026, 11, 18))
 
@@ -132,6 +136,48 @@ def test_a_window_that_was_whole_but_not_visible_yet_needs_no_network(tmp_path: 
     assert not window.progress.is_done
     [found] = pulled(workspace, span=DAY)
     assert (found.windows, vendor.seen) == (["2026-11-18"], [])
+
+
+class Kill(BaseException):
+    """Nothing catches it: what follows never happens."""
+
+
+def killed_at(step: int, workspace: Workspace, patch: pytest.MonkeyPatch) -> bool:
+    """Pull until the `step`-th time that something is put on the disk or renamed; whether it came to that."""
+    steps = iter(range(1, step + 1))
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*arguments: Any, **more: Any) -> Any:
+            if next(steps, None) is None:
+                raise Kill
+            return real(*arguments, **more)
+
+        return act
+
+    with patch.context() as at:
+        at.setattr(os, "fsync", counted(os.fsync))
+        at.setattr(Path, "rename", counted(Path.rename))
+        at.setattr(Path, "unlink", counted(Path.unlink))
+        try:
+            pulled(workspace, span=DAY)
+        except Kill:
+            return True
+    return False
+
+
+def test_killed_at_any_step_nothing_is_lost_doubled_or_seen_half(
+    tmp_path: Path, vendor: Vendors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, was_killed = 0, True
+    while was_killed:
+        workspace = pulling_workspace(tmp_path / str(step), entry(vendor.url, "anthropic", "claude-code"))
+        was_killed = killed_at(step, workspace, monkeypatch)
+        assert len(landed(workspace)) in (0, 3), step
+        if not landed(workspace):
+            pulled(workspace, span=DAY)
+        assert people_in(workspace) == list(PEOPLE), step
+        step += 1
+    assert step > 20
 
 
 def test_two_processes_do_not_fetch_the_same_source(tmp_path: Path, vendor: Vendors) -> None:

@@ -11,8 +11,8 @@ import pytest
 from orchestration.pull.pulling import Span
 from orchestration.pull.reports import REPORTS
 from orchestration.registry.pull_models import VENDORS
+from tests.orchestration.pull.pulling_workspaces import FORMATS, bodies, entry, landed, pulled, pulling_workspace
 from tests.orchestration.pull.vendors import PEOPLE, Vendors
-from tests.orchestration.pull.workspaces import FORMATS, bodies, entry, landed, pulled, pulling_workspace
 
 DAY = Span(date(2026, 11, 18), date(2026, 11, 18))
 TODAY = Span(date(2026, 11, 23), date(2026, 11, 23))

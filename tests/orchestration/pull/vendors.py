@@ -81,6 +81,8 @@ class Vendors:
         self.signed += 1
         signature = f"{SIGNATURE}-{self.signed}"
         self.valid.add(signature)
+        if path.endswith(".csv"):  # Microsoft's addresses have it in the path
+            return f"{self.url}/signed/{signature}{path}"
         return f"{self.url}/signed{path}?sig={signature}"
 
 
@@ -178,7 +180,7 @@ def _has(seen: Seen, name: str, value: str) -> bool:
 
 def _signed(vendors: Vendors, seen: Seen) -> Reply:
     """Whoever has the address may fetch; a header of the vendor's would be a leak."""
-    signature = seen.query.get("sig", [""])[0]
+    signature = seen.query.get("sig", [seen.path.split("/")[2]])[0]
     leaked = {"authorization", "x-api-key"} & set(seen.headers)
     if leaked or signature not in vendors.valid:
         return _no(400 if leaked else 404)
@@ -265,7 +267,13 @@ def _openai(vendors: Vendors, seen: Seen) -> Reply:
         at = int(seen.query.get("after", ["user-0"])[0].removeprefix("user-"))
         found = PEOPLE[at : at + vendors.size]
         data = [
-            {"object": "organization.user", "id": f"user-{at + n}", "email": f"{who}@example.com"}
+            {
+                "object": "organization.user",
+                "id": f"user-{at + n}",
+                "name": who,
+                "email": f"{who}@example.com",
+                "added_at": 1_767_225_600 + at + n,
+            }
             for n, who in enumerate(found, 1)
         ]
         has_more = at + len(found) < len(PEOPLE)

@@ -29,6 +29,19 @@ FORMATS = {
     "usage-events": "cursor-usage-events",
     "usage-user-detail": "m365-copilot-usage-user-detail",
 }
+USERS = """\
+version: 1
+source: openai-users
+title: OpenAI users
+read: {format: json, records: "$.data[*]"}
+grain: {kind: event}
+identity:
+- {namespace: openai_user_id, field: id}
+- {namespace: email, field: email, lower: true}
+time: {field: added_at, unit: s}
+fields: {event_name: {const: account_added}, event_id: id, actor_type: {const: service}}
+drop: [name]
+"""
 OF_VENDOR = {"github": "org: acme, ", "microsoft": "tenant: tenant-1, client_id: app-1, login_url: '{url}', "}
 
 
@@ -41,7 +54,7 @@ def entry(url: str, vendor: str, report: str, more: str = "") -> str:
 
 def pulling_workspace(root: Path, *sources: str, tool_id: str = "helper", more: str = "") -> Workspace:
     workspace = init_workspace(root).workspace
-    (workspace.config / "users.yml").write_text("version: 1\n")
+    (workspace.config / "mappings" / "users.yml").write_text(USERS)
     workspace.tools_file.write_text(
         f"tools:\n- id: {tool_id}\n  title: Helper\n  owner: {{name: Ann Lee, email: you@example.com}}\n"
         f"  live_from: 2026-11-16\n  sources:\n{''.join(sources)}{more}"
