@@ -43,6 +43,8 @@ def _row(variant: Variant, scope: Scope, columns: Mapping[str, Any], target: Tar
     as_of = moment_of(variant.as_of, scope, target.file) if variant.as_of else None
     return replace(
         BARE,
+        line_no=scope.number,
+        lines=scope.lines,
         users=people_of(variant.who, scope),
         actor_type=_actor(columns.get("actor_type")),
         part=columns.get("part") or "",

@@ -20,7 +20,7 @@ from orchestration.sources.mapping.reading import list_key
 from orchestration.sources.mapping.shared import Target, attributes_of, columns_of, key_of
 from orchestration.sources.mapping.telemetry import entries
 from orchestration.sources.mapping.values import moment_of, people_of
-from orchestration.sources.records import AggregateRecord, Blank, EventRecord, Parsed
+from orchestration.sources.records import Blank, EventRecord, Parsed
 
 _SHOWN = ("shown", "offered", "displayed", "presented")
 _EVENT_DETAILS = (
@@ -59,7 +59,7 @@ class Builder:
         """
         if not isinstance(item.value, dict | list):
             raise FieldError("unknown_shape", "the record is not a JSON object")
-        made = [one for piece in self._pieces(item) for one in self._records(*piece)]
+        made = [one for piece in self._pieces(item) for one in self._records(*piece, item)]
         return _with_lines(made, item) if made else [Blank(item.lines)]
 
     def _pieces(self, item: Item) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
@@ -76,13 +76,13 @@ class Builder:
                 waiting = [piece for one in waiting for piece in exploded(one, _steps(path, reading))]
             yield from ((one, root) for one in waiting)
 
-    def _records(self, values: dict[str, Any], root: Mapping[str, Any]) -> Iterable[Parsed]:
+    def _records(self, values: dict[str, Any], root: Mapping[str, Any], item: Item) -> Iterable[Parsed]:
         is_table = _is_table(self.variants[0].reading)
         for variant in self.variants:
-            scope = Scope(values, root, variant.aliases, self.names, is_table)
+            scope = Scope(values, root, variant.aliases, self.names, is_table, item.number, item.lines)
             reason = _dropped(variant.filters, scope)
             if reason is not None:
-                return [Dropped(0, reason)]
+                return [Dropped(item.lines, reason)]
             if variant.match.fits(scope):
                 return self._made(variant, scope)
         raise FieldError("unknown_shape", "the record fits no variant of the mapping")
@@ -122,15 +122,11 @@ def _dropped(filters: Iterable[Filter], scope: Scope) -> str | None:
 
 def _with_lines(made: list[Parsed], item: Item) -> list[Parsed]:
     """The lines of the value with the first record; with the first thing dropped when there is none."""
+    if len(made) == 1:
+        return made
     kept = [place for place, one in enumerate(made) if not isinstance(one, Blank)]
     first = kept[0] if kept else 0
-    return [_placed(one, item, item.lines if place == first else 0) for place, one in enumerate(made)]
-
-
-def _placed(one: Parsed, item: Item, lines: int) -> Parsed:
-    if isinstance(one, EventRecord | AggregateRecord):
-        return replace(one, line_no=item.number, lines=lines)
-    return replace(one, lines=lines)
+    return [replace(one, lines=item.lines if place == first else 0) for place, one in enumerate(made)]
 
 
 def event_of(variant: Variant, scope: Scope, target: Target) -> EventRecord:
@@ -156,7 +152,9 @@ def event_of(variant: Variant, scope: Scope, target: Target) -> EventRecord:
     # No digest where the source gives no id: somebody's name could be found in it by trying.
     event_id = columns.get("event_id") or f"{at.isoformat()}Z/{name}"
     actor = actor if actor in _ACTORS else "unknown"
-    return EventRecord(0, 0, key, event_id, name, at, columns.get("seq"), users, actor, initiated, *details)
+    return EventRecord(
+        scope.number, scope.lines, key, event_id, name, at, columns.get("seq"), users, actor, initiated, *details
+    )
 
 
 def _is_own_doing(name: str, actor: str) -> bool:

@@ -28,6 +28,9 @@ class Scope:
     aliases: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str] = field(default_factory=dict)
     is_table: bool = False
+    number: int = 0
+    lines: int = 0
+    """Where the record stands, and for how many lines if it is the only one there."""
 
     def get(self, path: Path) -> Any:
         """The value at `path`, under its own name or an older one; empty text is None."""
@@ -205,6 +208,14 @@ class Variant:
     keeps_unknown: bool
     dropped: frozenset[str]
     """Fields that never become attributes."""
+    known: frozenset[str] = field(init=False, compare=False)
+    """Fields that the mapping mentions, as records have them: what else there is, is unknown."""
+
+    def __post_init__(self) -> None:
+        names = self.heads() | self.dropped
+        if self.reading.format == "csv":
+            names = frozenset(map(column_name, names | {path.text for path in self.paths()}))
+        object.__setattr__(self, "known", names)
 
     def paths(self) -> list[Path]:
         """Every path by which records are read."""

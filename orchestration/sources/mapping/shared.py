@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path as File
 from typing import Any, TypeVar
 
-from orchestration.sources.csv_lines import column_name
 from orchestration.sources.fields import FieldError, no_later_than
 from orchestration.sources.mapping.paths import PathError, parse_path
 from orchestration.sources.mapping.plan import Scope, Value, Variant
@@ -60,13 +59,10 @@ def attributes_of(variant: Variant, scope: Scope, columns: Mapping[str, Any]) ->
 
 
 def _unknown(variant: Variant, scope: Scope) -> dict[str, Any]:
-    known = variant.heads() | variant.dropped
-    if scope.is_table:
-        known = frozenset(map(column_name, known | {path.text for path in variant.paths()}))
     return {
         name: value
         for name, value in scope.values.items()
-        if name not in known
+        if name not in variant.known
         and value is not None
         and value != ""
         and not isinstance(value, dict | list)
