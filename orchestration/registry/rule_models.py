@@ -322,6 +322,9 @@ def _contradictions(rule: Rule) -> list[Fault]:
         found.append(Fault(f"`who: {rule.who}` needs `same`: which events belong together", mend, at=("who",)))
     if rule.min is not None and rule.max is not None and rule.min > rule.max:
         found.append(Fault("min is greater than max: nothing could be right", "exchange them", at=("min",)))
+    if rule.kind == "coverage" and rule.use_cases:
+        mend = "delete `use_cases`, or name kinds of items"
+        found.append(Fault("work items have no use case", mend, at=("use_cases",)))
     if rule.low is not None and rule.high is not None and rule.low > rule.high:
         found.append(Fault("low is greater than high", "exchange them", at=("low",)))
     return found

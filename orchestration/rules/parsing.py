@@ -151,9 +151,13 @@ class _RuleReader:
     def _with_accepted(self, parsed: ParsedRule) -> ParsedRule | None:
         if self.rule.accepted is None:
             return parsed
-        accepted = self._at("accepted", lambda: self._accepted(parsed.selectors["each"]))
+        each = parsed.selectors["each"]
+        accepted = self._at("accepted", lambda: self._accepted(each))
         if accepted is None:
             return None
+        if not set(accepted.events) & set(each.events):
+            what = "no event of `accepted` is among the events of `each`, so nothing is ever accepted"
+            self.found.append((("accepted",), LanguageError(what, "name an event of `each`, or write a condition")))
         return replace(parsed, selectors={**parsed.selectors, "accepted": accepted})
 
     def _accepted(self, each: Selector) -> Selector:

@@ -66,8 +66,8 @@ def _rule(chance: random.Random, rule_id: str, step: timedelta, length: int, kin
         "use_cases": _some(chance, USE_CASES) if chance.random() < 0.15 else (),
     }
     own = OWN[kind](chance, step, length) if kind in OWN else _sequence(chance, kind, step, length)
-    if kind == "coverage" or (kind == "count" and not own["each"]):
-        common["use_cases"] = ()  # no event obliges; for `count` see test_corners_of_records.py
+    if kind == "coverage":
+        common["use_cases"] = ()  # no event obliges
     return Rule(**(common | own))
 
 

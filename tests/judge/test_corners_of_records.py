@@ -43,16 +43,12 @@ DAY = 1_440
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """`expected`: `<event or ->:<outcome>[:<evidence>][*<how many>]` for obligations, `=<verdict>` for verdicts.
-
-    `is_fault`: production is known to judge it wrongly.
-    """
+    """`expected`: `<event or ->:<outcome>[:<evidence>][*<how many>]` for obligations, `=<verdict>` for verdicts."""
 
     name: str
     rules: tuple[Rule, ...]
     log: Log
     expected: str
-    is_fault: bool = False
 
 
 def _item(opened: int | None, closed: int | None, user: str = "ann", kind: str = "claim") -> CaseItem:
@@ -85,11 +81,6 @@ def _pattern(name: str, written: str, working_days: int, expected: str) -> Corne
     return Corner(name, (THREE_DAYS,), log_of(written, spans=spans), expected)
 
 
-def _param(corner: Corner) -> Any:
-    """A fault that is known is expected, until it is one no more: then this fails, and the mark goes."""
-    return pytest.param(corner, marks=[pytest.mark.xfail(strict=True)] if corner.is_fault else [])
-
-
 PROMOTED = (_span(date.min, MONDAY, "clerk"), _span(TUESDAY, date.max, "head"))
 ALL_ACCEPTED = " ".join(f"{number}a?confidence={number % 2},decision=yes" for number in range(10))
 HALF_KEPT = " ".join(f"{number}:{'kept' if number % 2 == 0 else 'broken'}:{number}" for number in range(1, 11))
@@ -112,7 +103,7 @@ CORNERS = (
     _items("an opening is not after the closing", "", _item(None, 9), "-:unknown =not_triggered", data_from=10),
     _items("an item closed on the watermark is decided", "", _item(0, 9), "-:broken =unproven", watermark=9),
     Corner("an item closed after the watermark is open", (COVERED,), log_of("", items=(_item(0, 9),), watermark=8),
-           "-:pending =pending", is_fault=True),
+           "-:pending =pending"),
     _items("covered is covered whatever the watermark", "5a?item_id=x", _item(0, 9), "-:kept:1 =unproven", watermark=8),
     _items("an outage at the closing excuses", "", _item(0, 9), "-:excused =not_triggered", outages=((8, 10),)),
     Corner("any kind of item will do", (ANY_ITEM,), log_of("", items=(_item(0, 9, kind="y"),)), "-:broken =unproven"),
@@ -154,7 +145,7 @@ CORNERS = (
     Corner("a group is of the use case of its each", (INTAKE_WITH,),
            log_of("0a/x?use_case=intake 1b/x 2a/y?use_case=other 3b/y?use_case=intake"), "1:broken:2 =unproven"),
     Corner("a group without the use case obliges nobody", (INTAKE_ALL,),
-           log_of("0a/x 1b/x 2a/y?use_case=intake 3c/y"), "3:kept:4 =unproven", is_fault=True),
+           log_of("0a/x 1b/x 2a/y?use_case=intake 3c/y"), "3:kept:4 =unproven"),
     Corner("the version of the day judges, the newest decides", (UNTIL_MONDAY, FROM_TUESDAY),
            log_of(f"5a?decision=no {DAY + 5}a?decision=yes {DAY + 6}a?decision=yes"),
            "1:broken:1 2:unknown:2 3:unknown:3 =unproven"),
@@ -176,7 +167,7 @@ def judged() -> Judgement:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("corner", [_param(one) for one in CORNERS], ids=lambda corner: corner.name)
+@pytest.mark.parametrize("corner", CORNERS, ids=lambda corner: corner.name)
 def test_a_corner_of_records_is_judged_as_by_hand(corner: Corner, judged: Judgement) -> None:
     said: Counter[str] = Counter()
     for row in judged.obligations:

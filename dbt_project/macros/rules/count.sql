@@ -22,9 +22,7 @@
             min(occurred_at) as occurred_at,
             max(occurred_at) as last_at,
             sum(case when {{ rule['of']['sql'] }} then 1 else 0 end) as of_count,
-            {% if rule['each'] -%}
-            max(case when {{ activates(rule, rule['each']) }} then 1 else 0 end)
-            {%- else -%} 1 {%- endif %} as has_each
+            max(case when {{ activates(rule, rule['each'] or {'sql': 'true'}) }} then 1 else 0 end) as has_each
         from judged
         where {{ per }} is not null
         group by 1, 2

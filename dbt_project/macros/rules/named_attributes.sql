@@ -76,6 +76,14 @@
         {%- endfor -%})
 {% endmacro %}
 
+{# The tools whose sources say in which order their events happened, beyond the time. #}
+{% macro sequenced_tools() %}
+    {%- set events = ref('stg_usage_events') -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set found = run_query('select tool_id from ' ~ events ~ ' where seq is not null union select tool_id from ' ~ events ~ ' where ord is not null order by 1') -%}
+    {{ return(found.columns[0].values() | list) }}
+{% endmacro %}
+
 {# How many weeks the tools' windows span; usually one size for all. #}
 {% macro window_sizes() %}
     {%- set tools = ref('stg_tools') -%}

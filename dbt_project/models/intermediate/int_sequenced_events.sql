@@ -4,5 +4,4 @@ select
     {{ columns_of_rule_events() }},
     coalesce(ord, dense_rank() over (partition by tool_id order by occurred_at, coalesce(seq, -1))) as ord
 from {{ ref('int_usage_events') }}
-where {{ is_read_by_rules() }}
-    and tool_id in (select tool_id from {{ ref('stg_usage_events') }} where seq is not null or ord is not null)
+where {{ is_read_by_rules() }} and tool_id in ({{ quoted_list(sequenced_tools()) or 'null' }})

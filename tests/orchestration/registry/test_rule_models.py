@@ -91,6 +91,7 @@ def test_every_kind_says_which_of_its_keys_are_missing(kind):
             "kind: cadence\nof: a\nat_least: 3 days\nreach_back: 10 obligations, at most 900 weeks",
             "r.yml:8:15: '10 obligations, at most 900 weeks' is out of range",
         ),
+        ("kind: coverage\nitems: any\nby: a\nuse_cases: x", "r.yml:8:14: work items have no use case"),
         ("kind: cadence\nof: a\nat_least: 8 days", "r.yml:7:13: '8 days' is out of range"),
         ("kind: cadence\nof: a\nat_least: 3", "r.yml:7:13: 3 does not say how often"),
         ("kind: cadence\nof: a\nat_least: 3 days\nper: month", "r.yml:8:8: a cadence per month is not kept"),
