@@ -117,7 +117,7 @@ _ALIASES = """
     ),
     asked as (
         select namespace, alias_no, first_date, person_no from held
-        union
+        union all
         select one.namespace, one.alias_no, other.first_date, one.person_no
         from touched as one
         join touched as other

@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from orchestration.sources.records import CONCEALED, Identity
@@ -24,6 +25,8 @@ HASHED = ("email_sha1", "email_sha256")
 """Namespaces of hashed e-mail addresses: SHA-1 as xAPI defines it (over `mailto:` and the address), plain SHA-256."""
 
 _ADDRESSES = frozenset({"email", "upn"})
+_DRESSED = re.compile(r"[<:#]|\.$|[^\x00-\x7f]")
+"""What all but a few addresses are without."""
 _BRACKETS = re.compile(r"[^<>]*<([^<>]+)>")
 _SCHEMES = ("mailto:", "smtp:")
 _GUEST = re.compile(r"(.+)_([^_@]+)#ext#@.+")
@@ -33,6 +36,7 @@ _SLACK_MENTION = re.compile(r"<@([^|<>]+)(?:\|[^<>]*)?>")
 _BOT = "[bot]"
 
 
+@lru_cache(maxsize=1 << 16)
 def canonical(namespace: str, value: str) -> str:
     """The form in which two spellings of one identifier are equal. A person_id is compared exactly."""
     if namespace == "person_id":
@@ -82,6 +86,8 @@ def _folded(value: str) -> str:
 
 def _address(text: str) -> str:
     """Without display name, scheme and the final dot of the domain; a guest under the address of their invitation."""
+    if not _DRESSED.search(text):
+        return text
     bracketed = _BRACKETS.fullmatch(text)
     text = bracketed[1].strip() if bracketed else text
     for scheme in _SCHEMES:
