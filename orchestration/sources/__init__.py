@@ -32,6 +32,7 @@ from orchestration.sources.human_decision import HUMAN_DECISION
 from orchestration.sources.kiro_user_report import KIRO_USER_REPORT
 from orchestration.sources.label_studio import LABEL_STUDIO
 from orchestration.sources.langfuse import LANGFUSE
+from orchestration.sources.langsmith import LANGSMITH
 from orchestration.sources.litellm_spend_logs import LITELLM_SPEND_LOGS
 from orchestration.sources.m365_ai_interactions import M365_AI_INTERACTIONS
 from orchestration.sources.m365_copilot_usage import M365_COPILOT_USAGE
@@ -78,11 +79,12 @@ _ALL = (
     LABEL_STUDIO,
     AMAZON_A2I,
     OTLP,
-    OPEN_WEBUI,
     CLAUDE_CODE_TRANSCRIPTS,
-    XES,
-    LITELLM_SPEND_LOGS,
     LANGFUSE,
+    LANGSMITH,
+    LITELLM_SPEND_LOGS,
+    OPEN_WEBUI,
+    XES,
     PEOPLE,
     PEOPLE_CSV,
     SCIM,

@@ -43,6 +43,7 @@ BASES = {
     "label-studio": "export.json",
     "amazon-a2i": "output.json",
     "otlp": "requests.jsonl",
+    "langsmith": "batches.json",
     "open-webui": "chats.json",
     "claude-code-transcripts": "session.jsonl",
     "xes": "claims.xes",
@@ -78,10 +79,12 @@ EVERY_FIELD += ["langfuse"]
 EVERY_FIELD += ["litellm-spend-logs"]
 EVERY_FIELD += ["claude-code-transcripts"]
 EVERY_FIELD += ["open-webui"]
+EVERY_FIELD += ["langsmith"]
 SEVERAL = {"label-studio", "amazon-a2i", "otlp", "langfuse", "openai-usage"}
 SEVERAL |= {"windsurf", "purview-copilot-interaction", "google-gemini-activities"}
 SEVERAL |= {"xes"}
 SEVERAL |= {"open-webui"}
+SEVERAL |= {"langsmith"}
 FOLDERS = {"people": "people-csv", "training": "training-csv"}
 
 

@@ -110,10 +110,24 @@ def test_transcripts_of_claude_code(samples: Path) -> None:
     assert costs == [0.12, 0.34, 0.56]
 
 
+def test_two_recorded_calls_of_langsmith(samples: Path) -> None:
+    """Each batch begins and completes one call. 23.298773 to 24.417106 s are 1,118.333 ms; nine tokens in and out."""
+    found = read("langsmith", samples / "langsmith" / "langsmith_py_wrap_openai_.json")
+    (call,) = found.records
+    assert (call.event_name, call.model, call.input_tokens, call.output_tokens) == ("llm", "gpt-4o-mini", 9, 9)
+    assert call.occurred_at == datetime(2024, 10, 11, 20, 58, 23, 298_773)
+    assert (round(call.attributes["duration_ms"], 3), call.users) == (1118.333, ())
+    assert not call.is_user_initiated
+    (streamed,) = read("langsmith", samples / "langsmith" / "langsmith_py_wrap_openai_stream.json").records
+    assert round(streamed.attributes["duration_ms"], 3) == 1328.441, "from 20.695375 to 22.023816 s"
+
+
 def test_every_sample_is_told_from_the_others_by_its_content(samples: Path) -> None:
     expected = {
         "langfuse/langgraph-2025-08-22.json": "langfuse",
         "langfuse/openai-agents-2025-09-30.json": "langfuse",
+        "langsmith/langsmith_py_wrap_openai_.json": "langsmith",
+        "langsmith/langsmith_py_wrap_openai_stream.json": "langsmith",
         "litellm/spend_logs_payload.json": "litellm-spend-logs",
         "chat_ui/openwebui_export.json": "open-webui",
         "xes/running_example.xes": "xes",
