@@ -14,8 +14,8 @@ from orchestration.defs.shared import WorkspaceResource
 from orchestration.registry import load_registry
 from orchestration.workspace import Workspace
 from tests.orchestration.defs.conftest import two_tools
+from tests.orchestration.pull.pulling_workspaces import TOKEN_ENV, entry, landed, pulling_workspace
 from tests.orchestration.pull.vendors import TOKEN, Fault, Vendors, vendors
-from tests.orchestration.pull.workspaces import TOKEN_ENV, entry, landed, pulling_workspace
 
 pytestmark = pytest.mark.slow
 USERS = "landing/helper/github-copilot-users"
