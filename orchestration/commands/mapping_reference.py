@@ -139,7 +139,10 @@ def _columns() -> str:
         f"\n## Columns of ours\n\nOf events: {events}.\n\nOf counts: {counts}.\n\n"
         "Any other name in `fields` or `constants` becomes an attribute, which rules may name. `decision` is usually"
         " one of accepted, edited, rejected, overridden, ignored; `actor_type` human or service; `cost` is in units of"
-        " `currency`, `dwell_ms` in milliseconds, `confidence` a fraction of 1.\n"
+        " `currency`, `dwell_ms` in milliseconds, `confidence` a fraction of 1.\n\n"
+        "Where `is_active` is not named, counts of what people do say it: any of them makes a use; none of them makes\n"
+        "idleness where all members or licence holders are listed, and is unknown elsewhere. What is only billed or\n"
+        "offered (`cost`, `offered`, `lines_suggested`) is no use: of such reports, name `is_active`.\n"
     )
 
 

@@ -193,15 +193,16 @@ class MappingValue(Model):
     const: Plain | None = Field(None, description="always this, or this where the field is empty")
     unit: (
         Literal[
-            "text", "number", "count", "flag", "not", "credits", "minor_units", "micros", "percent", "ms", "seconds",
-            "minutes", "length",
+            "text", "number", "count", "flag", "not", "present", "credits", "minor_units", "micros", "percent", "ms",
+            "seconds", "minutes", "length",
         ]
         | None
     ) = Field(
         None,
         alias="as",
         description="its unit or type in the source: minor_units are cents, micros millionths, credits no money;"
-        " seconds and minutes become milliseconds; percent a fraction of 1; length counts a list; not turns a flag",
+        " seconds and minutes become milliseconds; percent a fraction of 1; length counts a list; not turns a flag;"
+        " present is whether anything stands there",
     )  # fmt: skip
     words: dict[str, Plain | None] | None = Field(
         None, alias="map", description="what words of the source become, whatever their case", max_length=1_000

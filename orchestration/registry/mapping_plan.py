@@ -26,6 +26,7 @@ from orchestration.registry.mapping_models import (
 )
 from orchestration.registry.mapping_values import check_pattern
 from orchestration.registry.yaml_file import YamlFile
+from orchestration.sources.mapping.aggregates import ACTS
 from orchestration.sources.mapping.paths import parse_path
 from orchestration.sources.mapping.plan import (
     Filter,
@@ -170,12 +171,20 @@ def warnings(file: YamlFile, mapping: MappingFile) -> Iterator[Problem]:
         section = part.section
         if section.grain is None:
             continue
+        if section.grain.kind == "aggregate" and not {"is_active", *ACTS} & _measures(section):
+            what = "nothing here says who used the tool: what is billed or offered is no use"
+            yield file.problem(part.at("grain"), what, "name is_active, or a count of what people do", True)
         names = EVENT_COLUMNS if section.grain.kind == "event" else AGGREGATE_COLUMNS
         for name in section.fields:
             near = nearest(name, names) if name not in names and name not in OTHER_NAMES else None
             if near is not None:
                 what = f"{name!r} is no column of ours and becomes an attribute; did you mean {near!r}?"
                 yield file.key_problem(part.at("fields", name), what, f"rename it to {near!r}, or leave it", True)
+
+
+def _measures(section: Section) -> set[str]:
+    parts = section.unpivot.to if section.unpivot else {}
+    return _names(section) | {OTHER_NAMES.get(name, name) for name in parts}
 
 
 def _names(section: Section) -> set[str]:

@@ -17,6 +17,10 @@ from orchestration.sources.periods import DAY, Period, is_settled
 from orchestration.sources.records import MEASURES, AggregateRecord
 
 _LENGTHS = {"day": 1, "week": 7, "28d": 28}
+ACTS = tuple(name for name in MEASURES if name not in ("cost", "offered", "lines_suggested"))
+"""Measures of what a person does; what is billed or shown to them is no act of theirs."""
+
+_LISTS_IDLE = ("all_members", "licensed_only")
 _GROUP = re.compile(r"\$(\d)")
 
 
@@ -78,8 +82,20 @@ def _keyed(variant: Variant, scope: Scope, row: AggregateRecord, period: Period,
         }
         # The part always tells rows of one record apart, named or not.
         keyed = replace(keyed, key=(*key_of(variant, told, scope), row.part))
+    is_active = _is_active(row) if row.is_active is None else row.is_active
     settled = is_settled(period, row.as_of or target.modified, variant.grain.final_after)
-    return replace(keyed, is_final=settled)
+    return replace(keyed, is_active=is_active, is_final=settled)
+
+
+def _is_active(row: AggregateRecord) -> bool | None:
+    """What the counts say where the source does not: acts are use; none at all is idleness where idle people stand too.
+
+    None: unknown, as where nobody is listed without a reason, or nothing but offers and bills is counted.
+    """
+    acts = [count for name in ACTS if (count := row.measures.get(name)) is not None]
+    if any(acts):
+        return True
+    return False if acts and row.coverage in _LISTS_IDLE else None
 
 
 def period_of(grain: Grain, when: When, day: date) -> Period:
@@ -105,7 +121,7 @@ def _parts(unpivot: Unpivot, scope: Scope) -> Iterator[tuple[str, dict[str, Any]
         if found is None or value is None or value == "":
             continue
         told = {ours: _filled(template, found, value) for ours, template in unpivot.to.items()}
-        read = {ours: AGGREGATE_COLUMNS[ours](inner, written) for ours, inner in told.items()}
+        read = {ours: AGGREGATE_COLUMNS[ours](inner, ours) for ours, inner in told.items()}
         yield _filled(unpivot.part, found, value), read
 
 

@@ -146,6 +146,7 @@ KINDS: Mapping[str, Read] = MappingProxyType(
         "count": as_count,
         "flag": as_flag,
         "not": _negated,
+        "present": lambda value, _: value is not None,
         "credits": as_number,
         "minor_units": _amount(100),
         "micros": _amount(10**6),

@@ -198,6 +198,12 @@ def test_check_warns_of_what_is_likely_misspelled_or_unused(tmp_path: Path) -> N
     ]
 
 
+def test_check_warns_of_counts_that_say_nothing_of_use(tmp_path: Path) -> None:
+    space = made(tmp_path, GOOD.replace("prompts: Asked", "cost: Asked"))
+    (found,) = [one for one in told(space, check(space), warnings=True) if "mappings/" in one]
+    assert "4:8 nothing here says who used the tool" in found
+
+
 def test_what_the_registry_says_of_a_tool_comes_from_its_mapping(tmp_path: Path) -> None:
     registry = load_registry(made(tmp_path, GOOD))
     rows = raw_rows(registry, registry.tools[0].live_from)

@@ -537,3 +537,33 @@ def test_nobody_is_an_error_unless_the_mapping_says_otherwise(tmp_path: Path) ->
     text = EVENTS.replace("field: user}", "field: user, required: false}")
     (event,) = outcome(tmp_path, text, rows, "log.jsonl").records
     assert (event.users, event.actor_type) == ((), "unknown")
+
+
+@pytest.mark.parametrize(
+    ("fields", "coverage", "cells", "expected"),
+    [
+        ("prompts: N", "active_only", "3", True),
+        ("prompts: N", "active_only", "0", None),
+        ("prompts: N", "all_members", "0", False),
+        ("prompts: N", "all_members", "", None),
+        ("offered: N", "all_members", "9", None),
+        ("cost: N", "licensed_only", "9", None),
+        ("prompts: N, is_active: {const: false}", "active_only", "3", False),
+        ("cost: N, is_active: {field: N, as: present}", "licensed_only", "0.2", True),
+        ("cost: N, is_active: {field: N, as: present}", "licensed_only", "", False),
+    ],
+)
+def test_counts_of_what_people_do_say_whether_they_used_it(
+    tmp_path: Path, fields: str, coverage: str, cells: str, expected: bool | None
+) -> None:
+    text = f"""
+        version: 1
+        source: x
+        read: {{format: csv}}
+        grain: {{kind: aggregate, period: day, coverage: {coverage}}}
+        identity: {{namespace: email, field: Mail}}
+        time: Day
+        fields: {{{fields}}}
+    """
+    (row,) = outcome(tmp_path, text, f"Mail,Day,N\nann@example.com,2026-03-01,{cells}\n").records
+    assert row.is_active is expected
