@@ -50,7 +50,6 @@ _NO_PROMPT = ("embedding", "rerank", "moderation", "file", "batch", "health", "l
 
 _OWNER = (("user_api_key_user_email", "email"), ("user_api_key_user_id", "litellm_user_id"))
 _KEPT = {
-    "user_api_key_alias": "key_alias",
     "user_api_key_team_alias": "team_alias",
     "user_agent": "user_agent",
 }
@@ -206,7 +205,7 @@ LITELLM_SPEND_LOGS = SourceFormat(
         Field("response", "attributes.response_length", "content: dropped"),
         Field("proxy_server_request", "", "content: dropped"),
         Field("requester_ip_address, api_base, cache_key", "", "addresses and keys, dropped"),
-        Field("metadata.user_api_key_alias", "attributes.key_alias"),
+        Field("metadata.user_api_key_alias", "", "dropped: people name their keys after themselves"),
         Field("metadata.user_api_key_team_alias", "attributes.team_alias"),
         Field("metadata.user_agent", "attributes.user_agent", "which program called"),
         Field("metadata.status", "attributes.status", "where the request itself has none"),

@@ -24,7 +24,7 @@ def test_a_request_has_its_moment_model_tokens_and_cost() -> None:
     assert (first.model, first.input_tokens, first.output_tokens) == ("m-large", 100, 50)
     assert (first.cost, first.currency, first.session_id) == (0.00225, "USD", "s1")
     assert (first.attributes["duration_ms"], first.attributes["first_token_ms"]) == (2500.0, 500.0)
-    assert (first.attributes["tags"], first.attributes["key_alias"]) == (["legal"], "ann-laptop")
+    assert (first.attributes["tags"], first.attributes["user_agent"]) == (["legal"], "cli/1")
     assert (first.attributes["team_id"], first.attributes["model_group"]) == ("t1", "large")
 
 
@@ -65,7 +65,7 @@ def test_contents_and_addresses_are_dropped() -> None:
     assert found["r2"].attributes["response_length"] == 11
     assert found["r2"].attributes["messages_length"] == len('[{"role":"user","content":"hello"}]')
     assert not {"messages_length", "response_length"} & found["r1"].attributes.keys()
-    assert not any(word in repr(event) for event in found.values() for word in ("hello", "10.0.0.1", "slow down"))
+    assert not any(word in repr(event) for event in found.values() for word in ("hello", "10.0.0.1", "slow down", "laptop"))
 
 
 def test_the_table_as_csv_gives_the_same_key_and_figures() -> None:
