@@ -1,4 +1,4 @@
-"""Traces, gateways, chats and event logs from the inbox to the warehouse: each line has one fate, nobody is in clear."""
+"""Traces, gateways, chats and event logs from the inbox to the warehouse: one fate per line, nobody in clear."""
 
 from __future__ import annotations
 

@@ -65,7 +65,8 @@ def test_contents_and_addresses_are_dropped() -> None:
     assert found["r2"].attributes["response_length"] == 11
     assert found["r2"].attributes["messages_length"] == len('[{"role":"user","content":"hello"}]')
     assert not {"messages_length", "response_length"} & found["r1"].attributes.keys()
-    assert not any(word in repr(event) for event in found.values() for word in ("hello", "10.0.0.1", "slow down", "laptop"))
+    told = repr(list(found.values()))
+    assert not any(word in told for word in ("hello", "10.0.0.1", "slow down", "laptop"))
 
 
 def test_the_table_as_csv_gives_the_same_key_and_figures() -> None:
