@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.errors import ConfigError
-from orchestration.loading.inbox import tool_files
+from orchestration.loading.inbox import inputs_fingerprint, tool_files
 from orchestration.sources.periods import modified_at
 from orchestration.warehouse import LoadReport, Warehouse, open_warehouse
 from orchestration.workspace import Workspace
@@ -224,3 +224,23 @@ def test_no_identifier_of_a_mapped_log_stands_in_the_warehouse(space: Workspace)
     content = space.warehouse.read_bytes()
     assert b"u1@example.com" not in content
     assert b"Q-77-canary" not in content
+
+
+def test_what_a_filter_drops_and_what_explodes_balances_in_the_books(space: Workspace) -> None:
+    text = EVENTS.replace("format: ndjson", "format: ndjson, explode: [tries]").replace(
+        "event_id: id", "event_id: tries.id"
+    )
+    declare(space, text + "filters: [{drop_if: tries.by = 'robot', reason: robot}]\n")
+    tries = [{"id": "t1", "by": "robot"}, {"id": "t2"}, {"id": "t3"}]
+    drop(
+        space, "a.jsonl", [line(1, tries=tries), line(2, tries=tries[:1]), line(3, tries=[]), line(1, tries=tries[1:])]
+    )
+    report = load(space)
+    assert (report.lines_read, report.loaded, report.duplicate, report.blank) == (4, 1, 1, 2)
+    assert rows(space, "select event_id from raw.usage_event order by 1") == [("t2",), ("t3",)]
+
+
+def test_a_changed_mapping_is_news_for_a_run(space: Workspace) -> None:
+    before = inputs_fingerprint(space)
+    declare(space, EVENTS + "# another day\n")
+    assert inputs_fingerprint(space) != before

@@ -73,7 +73,7 @@ class Builder:
                 raise FieldError("too_large", f"the record holds more than {MOST_PIECES} records")
             waiting = [parsed_cells(found, reading.json_columns, is_table=_is_table(reading))]
             for path in reading.explode:
-                waiting = [piece for one in waiting for piece in exploded(one, _steps(path, reading))]
+                waiting = _all_exploded(waiting, _steps(path, reading))
             yield from ((one, root) for one in waiting)
 
     def _records(self, values: dict[str, Any], root: Mapping[str, Any], item: Item) -> Iterable[Parsed]:
@@ -91,6 +91,16 @@ class Builder:
         if variant.grain.kind == "event":
             return [event_of(variant, scope, self.target)]
         return aggregates_of(variant, scope, self.target)
+
+
+def _all_exploded(records: Iterable[dict[str, Any]], steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+    """Every record taken apart at `steps`; FieldError when they become too many together."""
+    made: list[dict[str, Any]] = []
+    for one in records:
+        made += exploded(one, steps)
+        if len(made) > MOST_PIECES:
+            raise FieldError("too_large", f"the record explodes into more than {MOST_PIECES} records")
+    return made
 
 
 def _found(value: Any, reading: Reading) -> Iterator[Any]:

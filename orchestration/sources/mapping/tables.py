@@ -42,13 +42,13 @@ def parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
     if not beginning(path, 1):
         return
     try:
-        file = pq.ParquetFile(path)
-        sizes = [file.metadata.row_group(place).total_byte_size for place in range(file.metadata.num_row_groups)]
-        if sum(sizes) > CAPS.total or max(sizes, default=0) > _LARGEST_GROUP:
-            raise FieldError("too_large", f"more than {_LARGEST_GROUP} bytes in one row group; write smaller ones")
-        for batch in file.iter_batches(batch_size=_BATCH):
-            for row in batch.to_pylist():
-                yield {name: _plain(value) for name, value in row.items()}
+        with pq.ParquetFile(path) as file:
+            sizes = [file.metadata.row_group(place).total_byte_size for place in range(file.metadata.num_row_groups)]
+            if sum(sizes) > CAPS.total or max(sizes, default=0) > _LARGEST_GROUP:
+                raise FieldError("too_large", f"more than {_LARGEST_GROUP} bytes in one row group; write smaller ones")
+            for batch in file.iter_batches(batch_size=_BATCH):
+                for row in batch.to_pylist():
+                    yield {name: _plain(value) for name, value in row.items()}
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise FieldError("unknown_shape", "the Parquet file is damaged or of a kind that is not read") from error
 

@@ -567,3 +567,11 @@ def test_counts_of_what_people_do_say_whether_they_used_it(
     """
     (row,) = outcome(tmp_path, text, f"Mail,Day,N\nann@example.com,2026-03-01,{cells}\n").records
     assert row.is_active is expected
+
+
+def test_a_record_that_would_explode_without_end_is_refused(tmp_path: Path) -> None:
+    text = EVENTS.replace("format: ndjson", "format: ndjson, explode: [a, b]")
+    rows = [line(1, a=[1] * 400, b=[2] * 400), line(2, a=[1] * 200_000, b=[1]), line(3, a=[1, 2], b=[3])]
+    found = outcome(tmp_path, text, "\n".join(rows), "log.jsonl")
+    assert found.codes == ["too_large", "too_large"]
+    assert [(one.event_id, one.lines) for one in found.records] == [("e3", 1), ("e3", 0)]
