@@ -114,7 +114,7 @@ def test_keys_that_are_identifiers_are_no_names(tmp_path: Path, capsys: pytest.C
     ("text", "looks_like"),
     [
         ("", "an empty file"),
-        ("<log/>", "XML"),
+        ("<note/>", "XML"),
         ("1,ann@example.com\n", "CSV without a header row"),
         ("\x00\x01", "nothing that is read"),
         ("PAR1", "Parquet"),
