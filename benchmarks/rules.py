@@ -31,6 +31,7 @@ from orchestration.commands.output import say, table
 from orchestration.transform import compile_models, run_models
 from orchestration.workspace import Workspace
 
+PARTS = ("kinds", "book", "refresh")
 COMPANY = Path(__file__).with_name("rules_company.sql")
 SCHEMA = Path(__file__).resolve().parent.parent / "orchestration" / "raw_schema.sql"
 MODELS = ("int_sequenced_events", "int_obligations", "int_rule_weeks", "int_verdicts", "int_obligation_events")
@@ -54,6 +55,15 @@ after = resource.getrusage(resource.RUSAGE_SELF)
 cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 print(json.dumps([cpu, after.ru_maxrss / 1024]))
 """
+REFRESH = """
+import json, resource, sys
+from pathlib import Path
+from orchestration.transform import run_models
+from orchestration.workspace import Workspace
+run_models(Workspace(Path(json.loads(sys.stdin.read())["root"]))).raise_if_failed()
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +82,12 @@ def main() -> None:
         events, people, repeats = int(options.events), options.people, options.repeats
         say(f"{events:,} events, {people:,} people, {repeats} runs each; CPU seconds are medians\n")
         if "kinds" in options.parts:
-            say(
-                table(
-                    ("kind", "rules CPU s", "by hand CPU s", "ratio", "peak MB"), _kinds(root, events, people, repeats)
-                )
-            )
+            header = ("kind", "rules CPU s", "by hand CPU s", "ratio", "peak MB")
+            say(table(header, _kinds(root, events, people, repeats)))
         if "book" in options.parts:
-            say("\n" + table(("what", "CPU s", "peak MB"), _book(root, events, people, repeats)))
+            say("\n" + table(("twenty rules", "CPU s", "peak MB"), _book(root, events, people, repeats)))
+        if "refresh" in options.parts:
+            say("\n" + table(("all models, through dbt", "CPU s", "peak MB"), _refresh(root, events, people)))
     finally:
         shutil.rmtree(root)
 
@@ -107,10 +116,27 @@ def _book(root: Path, events: int, people: int, repeats: int) -> list[tuple[obje
     together = [_cost(workspace, tables) for _ in range(repeats)]
     alone = [_cost(workspace, _production(workspace, {tool: (kind,)})) for tool in BOOK for kind in BOOK[tool]]
     whole, parts = statistics.median(one.cpu for one in together), sum(one.cpu for one in alone)
+    peaks = [max(one.peak for one in costs) for costs in (together, alone)]
+    return _compared(whole, parts, *peaks)
+
+
+def _refresh(root: Path, events: int, people: int) -> list[tuple[object, ...]]:
+    """Everything that a run builds, for the book and for each of its rules alone: what sharing a run is worth."""
+    workspace = _company(root / "refresh", events, people, tools=5)
+    books = [BOOK, *({tool: (kind,)} for tool in BOOK for kind in BOOK[tool])]
+    costs = []
+    for book in books:
+        _install(workspace, book)
+        costs.append(_measured(REFRESH, {"root": str(workspace.root)}))
+    whole, *alone = costs
+    return _compared(whole.cpu, sum(one.cpu for one in alone), whole.peak, max(one.peak for one in alone))
+
+
+def _compared(together: float, alone: float, *peaks: float) -> list[tuple[object, ...]]:
     return [
-        ("20 rules together", f"{whole:.1f}", round(max(one.peak for one in together))),
-        ("20 rules one by one", f"{parts:.1f}", round(max(one.peak for one in alone))),
-        ("part", f"{whole / parts:.2f}", ""),
+        ("together", f"{together:.1f}", round(peaks[0])),
+        ("one by one", f"{alone:.1f}", round(peaks[1])),
+        ("part", f"{together / alone:.2f}", ""),
     ]
 
 
@@ -132,28 +158,42 @@ def _company(root: Path, events: int, people: int, tools: int) -> Workspace:
 
 def _production(workspace: Workspace, book: Mapping[int, Sequence[str]]) -> list[tuple[str, str]]:
     """The tables that the models make for this book, in order: (name, query)."""
-    rows = [row.as_row() for row in compiled(book)]
-    with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute("delete from raw.rule_book")
-        for row in rows:
-            names, marks = ", ".join(row), ", ".join("?" * len(row))
-            connection.execute(f"insert into raw.rule_book ({names}) values ({marks})", list(row.values()))
+    _install(workspace, book)
     run_models(
-        workspace, select=["int_usage_events", "int_sequenced_events", "int_timed_events", "int_obligations__*", "int_rule_windows"]
+        workspace,
+        select=[
+            "int_usage_events",
+            "int_sequenced_events",
+            "int_timed_events",
+            "int_obligations__*",
+            "int_rule_windows",
+        ],
     ).raise_if_failed()
     with contextlib.redirect_stdout(io.StringIO()):
         queries = compile_models(workspace, select=MODELS)
     return [(f"intermediate.{model}", queries[model]) for model in MODELS]
 
 
+def _install(workspace: Workspace, book: Mapping[int, Sequence[str]]) -> None:
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("delete from raw.rule_book")
+        for row in (one.as_row() for one in compiled(book)):
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            connection.execute(f"insert into raw.rule_book ({names}) values ({marks})", list(row.values()))
+
+
 def _cost(workspace: Workspace, tables: Sequence[tuple[str, str]]) -> Cost:
-    job = {"warehouse": str(workspace.warehouse), "spill": str(workspace.build / "spill"), "tables": tables}
-    outcome = subprocess.run(
-        [sys.executable, "-c", RUN], input=json.dumps(job), capture_output=True, text=True, check=False
-    )
+    spill = str(workspace.build / "spill")
+    return _measured(RUN, {"warehouse": str(workspace.warehouse), "spill": spill, "tables": tables})
+
+
+def _measured(script: str, job: Mapping[str, object]) -> Cost:
+    """Of a process of its own that is given `job` and prints its CPU seconds and peak MB last."""
+    command = [sys.executable, "-c", script]
+    outcome = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, check=False)
     if outcome.returncode:
         sys.exit(outcome.stderr)
-    return Cost(*json.loads(outcome.stdout))
+    return Cost(*json.loads(outcome.stdout.splitlines()[-1]))
 
 
 def _refuse_difference(workspace: Workspace, kind: str) -> None:
@@ -176,7 +216,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--events", type=float, default=1e6)
     parser.add_argument("--people", type=int, default=5_000)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--parts", nargs="+", choices=("kinds", "book"), default=("kinds", "book"))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     return parser.parse_args()
 
 
