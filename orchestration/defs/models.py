@@ -18,8 +18,8 @@ PEOPLE = dg.AssetKey("people")
 FORMER = dg.AssetKey("former_judgement")
 LOGS = dg.AssetKey("logs")  # stands for the logs of all tools until get_asset_spec puts their keys in its place
 WRITTEN_BY_PEOPLE = {
-    "person", "person_span", "identity_alias", "known_absence", "outage", "training_completion", "work_item", "eligible",
-    "known_roster", "decided_alias",
+    "person", "person_span", "identity_alias", "known_absence", "outage", "training_completion", "work_item",
+    "eligible", "known_roster", "decided_alias",
 }  # fmt: skip
 WRITTEN_BY_REGISTRY = {
     "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",

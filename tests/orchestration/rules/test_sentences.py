@@ -34,8 +34,8 @@ EXPECTED = [
     ("calibrated", {}, "Decide must be accepted (decide (where decision = 'approve')) at least 20 points more often"
      " where confidence is 80% or more than where it is below 50%."),
     ("cadence", {"reach_back": "10 obligations, at most 13 weeks"}, "A person must have prompt on at least 3 days in a"
-     " week of five available days, and in proportion in a shorter one; with fewer than 10 cases in the window, up to 13"
-     " weeks are looked back."),
+     " week of five available days, and in proportion in a shorter one; with fewer than 10 cases in the window, up to"
+     " 13 weeks are looked back."),
     ("trained", {}, "Every decide needs a completion of CT-301 in the 52 weeks before it."),
 ]  # fmt: skip
 
