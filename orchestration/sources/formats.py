@@ -61,13 +61,14 @@ class SourceFormat:
     parse: Parser
     suffixes: tuple[str, ...]
     """File name endings that are picked up from a folder, lower case; each also with .gz."""
-    title: str = ""
+    title: str
     """What people call it: "GitHub Copilot user metrics"."""
-    recognise: Recogniser = _never
-    proves: str = ""
+    proves: str
     """One sentence: what its records can and cannot prove about use."""
+    recognise: Recogniser = _never
+    """Needed of every format but one that only picks another by content (people, training)."""
     fields: tuple[Field, ...] = ()
-    """The field table of docs/sources.md."""
+    """The field table of docs/sources.md; of a picker it stands with the formats it picks from."""
     also: tuple[Dataset, ...] = ()
     """Further datasets that its files bring beside `dataset`: OpenTelemetry brings events and counts."""
 
