@@ -276,8 +276,8 @@ def tools_against_target(path: Path, org_unit: str) -> list[ToolGap]:
             group by tool_id
         )
         select tool_id, title, has_rules and can_prove as can_show, is_paused, week_start, is_provisional, eligible,
-            correct_user, case when can_show then correct_share end as known_share, target, due,
-            known_share - target as gap
+            correct_user, case when can_show then correct_share end as shown_share, target, due,
+            shown_share - target as gap
         from newest inner join dim_tool using (tool_id) left join held using (tool_id)
         where recency = 1
         order by gap nulls last, position"""

@@ -171,9 +171,10 @@ def _lay_out(
 
 
 def _loaded_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, bool]]:
-    """(name, whether it has a tool_id) of each raw table of the real warehouse."""
+    """(name, whether it has a tool_id) of each raw table of the real warehouse; views the schema makes over them."""
     return connection.execute(
-        "select table_name, bool_or(column_name = 'tool_id') from duckdb_columns() "
+        "select table_name, bool_or(column_name = 'tool_id') from duckdb_columns() inner join duckdb_tables() "
+        "using (database_name, schema_name, table_name) "
         "where database_name = 'loaded' and schema_name = 'raw' group by table_name order by table_name"
     ).fetchall()
 

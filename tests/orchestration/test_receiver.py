@@ -14,12 +14,12 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
-from conftest import takeup
 from receiving import AGENT, TOKEN, Running, landed, log_request, make_workspace, names_in, receiver
 
 from orchestration.commands.receive import Place
 from orchestration.receiver import Guard
 from orchestration.workspace import Workspace
+from tests.conftest import takeup
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_another_way_of_writing_the_same_does_not_change_the_hash(kind, changes)
     "changes",
     [
         {"severity": "minor"}, {"evidence": {"incorrect": 6}}, {"evidence": {"correct": 11}}, {"roles": ["nurse"]},
-        {"use_cases": ["claims"]}, {"effective": {"from": "2026-01-01"}},
+        {"effective": {"from": "2026-01-01"}},
     ],
 )  # fmt: skip
 def test_what_holds_for_every_kind_is_meaning(kind, changes):
@@ -64,6 +64,7 @@ def test_what_holds_for_every_kind_is_meaning(kind, changes):
         ("preceded_by", {"since": "recommendation_shown"}),
         ("preceded_by", {"same": None}),
         ("not_followed_by", {"never": "decide"}),
+        ("check", {"use_cases": ["claims"]}),
         ("check", {"reach_back": "10 obligations, at most 13 weeks"}),
         ("count", {"max": 4}),
         ("count", {"min": 0}),
