@@ -204,7 +204,7 @@ def _refuse_difference(workspace: Workspace, kind: str) -> None:
                 "by_hand.verdicts",
                 "person_no, week_start, judged, broken, pending, verdict",
             ),
-            ("intermediate.int_obligation_events", "by_hand.proof", "person_no, outcome, event_no"),
+            ("intermediate.int_obligation_events", "by_hand.proof", "person_no, outcome, obligation_at"),
         ):
             found = connection.execute(SAME.format(left=left, right=right, columns=columns)).fetchone()
             if found is None or found[0]:
