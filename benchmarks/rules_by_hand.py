@@ -210,7 +210,8 @@ def statements(kind: str, tool: str) -> list[tuple[str, str]]:
                 union all select evidence_no from by_hand.obligations where outcome <> 'kept'
             )
         )
-        select obligation.*, obligation.occurred_at as obligation_at, activation.event_id, evidence.event_id as evidence_event_id
+        select obligation.*, obligation.occurred_at as obligation_at, activation.event_id,
+            evidence.event_id as evidence_event_id
         from by_hand.obligations as obligation
         left join named as activation on activation.event_no = obligation.event_no
         left join named as evidence on evidence.event_no = obligation.evidence_no
