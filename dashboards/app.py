@@ -13,9 +13,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import marts
 from dashboards.app_pages import data_health, definitions, overview
 from dashboards.app_pages.parts import Filters, empty
+from dashboards.marts import published, reading
 
 WEEKS = (8, 13, 26, 52)
 DEFAULT_WEEKS = 26
@@ -64,34 +64,34 @@ def _page(draw: Callable[[Filters], None], filters: list[Filters], title: str, p
 
 def _choose(page: str, pages: Sequence[st.Page]) -> Filters | None:
     """The publication and the filters; None after saying why there is nothing to choose from."""
-    path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"])) if "TAKEUP_WORKSPACE" in os.environ else None
-    published = marts.publication(path) if path else None
-    if path is None or published is None:
+    path = reading.latest(Path(os.environ["TAKEUP_WORKSPACE"])) if "TAKEUP_WORKSPACE" in os.environ else None
+    publication = published.publication(path) if path else None
+    if path is None or publication is None:
         _nothing_published()
         return None
-    if published.contract_version != marts.CONTRACT_VERSION:
-        _other_version(published.contract_version)
+    if publication.contract_version != published.CONTRACT_VERSION:
+        _other_version(publication.contract_version)
         return None
-    tools = tuple(marts.tools(path))
+    tools = tuple(published.tools(path))
     if not tools:
         _no_tools()
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        tool, unit, weeks = _filter_row(page, path, published, tools)
-    return Filters(path, published, tools, tool, unit, weeks, definitions=pages[-1], health=pages[1])
+        tool, unit, weeks = _filter_row(page, path, publication, tools)
+    return Filters(path, publication, tools, tool, unit, weeks, definitions=pages[-1], health=pages[1])
 
 
 def _filter_row(
-    page: str, path: Path, published: marts.Publication, tools: tuple[marts.Tool, ...]
-) -> tuple[marts.Tool, str, int]:
+    page: str, path: Path, publication: published.Publication, tools: tuple[published.Tool, ...]
+) -> tuple[published.Tool, str, int]:
     """All filters on every page, or the address would forget them; those that a page does not heed say so."""
     tool = _choose_tool(tools)
-    unit = _choose_unit(path, published, is_heeded=page == OVERVIEW)
+    unit = _choose_unit(path, publication, is_heeded=page == OVERVIEW)
     weeks = _choose_weeks(is_heeded=page != DEFINITIONS)
     return tool, unit, weeks
 
 
-def _choose_tool(tools: tuple[marts.Tool, ...]) -> marts.Tool:
+def _choose_tool(tools: tuple[published.Tool, ...]) -> published.Tool:
     by_id = {tool.tool_id: tool for tool in tools}
     titles = {tool.tool_id: _title(tool, tools) for tool in tools}
     _accept_ids_in_links(titles)
@@ -101,9 +101,9 @@ def _choose_tool(tools: tuple[marts.Tool, ...]) -> marts.Tool:
     return by_id[str(chosen)]
 
 
-def _choose_unit(path: Path, published: marts.Publication, is_heeded: bool) -> str:
-    name = published.org_unit_attribute.replace("_", " ").capitalize()
-    units = [marts.WHOLE_COMPANY, *marts.org_units(path)]
+def _choose_unit(path: Path, publication: published.Publication, is_heeded: bool) -> str:
+    name = publication.org_unit_attribute.replace("_", " ").capitalize()
+    units = [published.WHOLE_COMPANY, *published.org_units(path)]
     chosen = st.selectbox(
         name if is_heeded else f"{name} (overview only)",
         units,
@@ -135,14 +135,14 @@ def _accept_ids_in_links(titles: dict[str, str]) -> None:
         st.rerun()
 
 
-def _title(tool: marts.Tool, tools: tuple[marts.Tool, ...]) -> str:
+def _title(tool: published.Tool, tools: tuple[published.Tool, ...]) -> str:
     """A tool's title, with its id where two tools share a title."""
     is_shared = sum(other.title == tool.title for other in tools) > 1
     return f"{tool.title} ({tool.tool_id})" if is_shared else tool.title
 
 
 def _unit_title(unit: str) -> str:
-    return "Whole company" if unit == marts.WHOLE_COMPANY else unit
+    return "Whole company" if unit == published.WHOLE_COMPANY else unit
 
 
 def _nothing_published() -> None:
@@ -156,7 +156,7 @@ def _nothing_published() -> None:
 def _other_version(version: int) -> None:
     empty(
         "This publication was made by another version of takeup",
-        f"It follows contract version {version}; this dashboard reads version {marts.CONTRACT_VERSION}.",
+        f"It follows contract version {version}; this dashboard reads version {published.CONTRACT_VERSION}.",
         "run `takeup run` with the installed version, then reload this page.",
     )
 

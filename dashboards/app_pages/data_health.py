@@ -7,18 +7,22 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboards import charts, marts, wording
+from dashboards import wording
 from dashboards.app_pages.parts import Filters, draw, folded_grid, grid, how_calculated, known_people, table
-from dashboards.charts import Bar
-from dashboards.marts import Coverage, Lines, QuarantineReason, SourceHealth, Tool
+from dashboards.charts.bars import Bar, bars
+from dashboards.charts.days import records_by_day
+from dashboards.charts.palette import CORRECT, INCORRECT
+from dashboards.marts import health
+from dashboards.marts.health import Coverage, Lines, QuarantineReason, SourceHealth
+from dashboards.marts.published import Tool
 
 NEWEST_FILES = 10
 
 
 def page(filters: Filters) -> None:
     """Draws the page: first all sources, then the chosen tool in detail."""
-    sources = marts.source_health(filters.path)
-    total = marts.lines(filters.path)
+    sources = health.source_health(filters.path)
+    total = health.lines(filters.path)
     st.title("Data health")
     published = filters.publication
     st.caption(
@@ -84,7 +88,7 @@ def _equation(sources: Sequence[SourceHealth], total: Lines) -> None:
         st.header("Every line is accounted for" if not total.missing else "Lines are missing from the account")
         with st.container(horizontal=True, gap="medium"):
             st.metric("Lines read", f"{total.read:,}", width="content")
-            for sign, kind in zip("=++++", marts.LINE_KINDS, strict=True):
+            for sign, kind in zip("=++++", health.LINE_KINDS, strict=True):
                 st.metric(f"{sign} {wording.LINE_KINDS[kind]}", f"{getattr(total, kind):,}", width="content")
         _balance(total)
         folded_grid(
@@ -102,7 +106,7 @@ def _balance(total: Lines) -> None:
 
 
 def _line_cells(lines: Lines) -> dict[str, int]:
-    kinds = {wording.LINE_KINDS[kind]: getattr(lines, kind) for kind in marts.LINE_KINDS}
+    kinds = {wording.LINE_KINDS[kind]: getattr(lines, kind) for kind in health.LINE_KINDS}
     return {"Read": lines.read} | kinds | {"Unaccounted": lines.missing}
 
 
@@ -110,7 +114,7 @@ def _freshness_row(filters: Filters, sources: Sequence[SourceHealth]) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         st.header("Freshness against deadline")
-        draw(charts.bars([_freshness(source) for source in sources]), "Age of the newest record of each source")
+        draw(bars([_freshness(source) for source in sources]), "Age of the newest record of each source")
         st.caption("Age of each source's newest record; the upright mark is its deadline, orange is late.")
     with right.container(border=True, height="stretch"):
         st.header("Weeks that may still change")
@@ -120,7 +124,7 @@ def _freshness_row(filters: Filters, sources: Sequence[SourceHealth]) -> None:
 
 def _freshness(source: SourceHealth) -> Bar:
     """A source that never delivered has no age: its bar is empty and says so."""
-    colour = charts.INCORRECT if source.is_late else charts.CORRECT
+    colour = INCORRECT if source.is_late else CORRECT
     label = f"{source.title} · {source.format}"
     if source.freshness_hours is None:
         return Bar(label, 0.0, "no record yet", source.deadline_hours, colour)
@@ -164,23 +168,23 @@ def _tool_detail(filters: Filters) -> None:
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.header("Quarantine by reason")
-        _quarantine(marts.quarantine_reasons(filters.path, tool.tool_id))
+        _quarantine(health.quarantine_reasons(filters.path, tool.tool_id))
     with right.container(border=True, height="stretch"):
         st.header("Identities that are known people")
         known_people(filters, with_link=False)
-        _coverage(marts.identity_coverage(filters.path, tool.tool_id))
+        _coverage(health.identity_coverage(filters.path, tool.tool_id))
     with st.container(border=True):
         st.header("Newest files")
         _files(filters)
 
 
 def _records(filters: Filters) -> None:
-    days = marts.source_days(filters.path, filters.tool.tool_id, filters.weeks * 7)
+    days = health.source_days(filters.path, filters.tool.tool_id, filters.weeks * 7)
     if not days:
         st.markdown("No record of this tool has been loaded yet.")
         return
     late = sum(day.late_records for day in days)
-    draw(charts.records_by_day(days), f"Records of {filters.tool.title} by day")
+    draw(records_by_day(days), f"Records of {filters.tool.title} by day")
     total = sum(day.records for day in days)
     st.caption(
         f"{total:,} records in the last {wording.counted(filters.weeks, 'week')}; {late:,} came after the deadline."
@@ -193,12 +197,10 @@ def _quarantine(reasons: Sequence[QuarantineReason]) -> None:
         return
     total = sum(reason.lines for reason in reasons)
     rows = [
-        Bar(
-            f"{reason.reason_code}: {reason.reason_example}", reason.lines, f"{reason.lines:,}", colour=charts.INCORRECT
-        )
+        Bar(f"{reason.reason_code}: {reason.reason_example}", reason.lines, f"{reason.lines:,}", colour=INCORRECT)
         for reason in reasons
     ]
-    draw(charts.bars(rows, longest=total), "Lines in quarantine by reason")
+    draw(bars(rows, longest=total), "Lines in quarantine by reason")
     newest = max(reason.last_loaded_at for reason in reasons)
     st.caption(f"{wording.counted(total, 'line')}; the newest came {wording.moment(newest)}.")
 
@@ -212,7 +214,7 @@ def _coverage(coverage: Sequence[Coverage]) -> None:
         for kind in coverage
         if kind.aliases
     ]
-    draw(charts.bars(rows, longest=1.0), "Identities that belong to a known person, by kind")
+    draw(bars(rows, longest=1.0), "Identities that belong to a known person, by kind")
     unknown = sum(kind.aliases - kind.resolved_aliases for kind in coverage)
     records = sum(kind.records - kind.resolved_records for kind in coverage)
     total = sum(kind.records for kind in coverage)
@@ -227,7 +229,7 @@ def _of(part: int, whole: int) -> str:
 
 
 def _files(filters: Filters) -> None:
-    loads = marts.loads(filters.path, filters.tool.tool_id, NEWEST_FILES)
+    loads = health.loads(filters.path, filters.tool.tool_id, NEWEST_FILES)
     if not loads:
         st.markdown("No file of this tool has been read yet.")
         return
@@ -238,7 +240,7 @@ def _files(filters: Filters) -> None:
     st.caption(f"The newest {NEWEST_FILES} files, refused ones first.")
 
 
-def _file_row(load: marts.Load, tool_id: str) -> dict[str, str | int]:
+def _file_row(load: health.Load, tool_id: str) -> dict[str, str | int]:
     in_inbox = load.path.removeprefix(f"inbox/{tool_id}/")
     loaded_at = f"{load.loaded_at:%Y-%m-%d %H:%M}"
     named = {

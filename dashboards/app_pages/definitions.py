@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import wording
 from dashboards.app_pages.parts import Filters, table
 from dashboards.glossary import FIGURES, STATUSES
-from dashboards.marts import Tool
+from dashboards.marts.published import Tool
 
 
 def page(filters: Filters) -> None:

@@ -7,22 +7,26 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboards import charts, marts, wording
+from dashboards import wording
 from dashboards.app_pages.parts import Filters, draw, empty, folded_grid, how_calculated, known_people
-from dashboards.charts import Bar
-from dashboards.marts import AdoptionWeek, Target, ToolGap
+from dashboards.charts.bars import Bar, bars
+from dashboards.charts.pace import Pace, gap_and_pace, pace_of
+from dashboards.charts.palette import NON_USER, NOT_JUDGED
+from dashboards.charts.trend import status_trend
+from dashboards.marts import adoption
+from dashboards.marts.adoption import AdoptionWeek, Target, ToolGap
 
 
 def page(filters: Filters) -> None:
     """Draws the page for the chosen tool, unit and weeks."""
-    weeks = marts.adoption(filters.path, filters.tool.tool_id, filters.org_unit, filters.weeks)
+    weeks = adoption.by_week(filters.path, filters.tool.tool_id, filters.org_unit, filters.weeks)
     st.title("Adoption overview")
     if not weeks:
         _no_weeks(filters)
         return
     if not filters.tool.can_show_correctness:
         weeks = [replace(week, correct_share=None, correct_among_active_share=None) for week in weeks]
-    targets = marts.targets(filters.path, filters.tool.tool_id, filters.org_unit)
+    targets = adoption.targets(filters.path, filters.tool.tool_id, filters.org_unit)
     shown = _shown_week(weeks)
     _as_of(filters, weeks, shown)
     known_people(filters)
@@ -121,7 +125,7 @@ def _share_card(label: str, shares: Sequence[float | None], help_text: str) -> N
 
 
 def _gap_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
-    pace = charts.pace(weeks, target) if target else None
+    pace = pace_of(weeks, target) if target else None
     if target is None:
         help_text = "Set a target in `config/targets.yml` to see gap and pace."
         st.metric("Gap to target of correct users", "No target", border=True, help=help_text, height="stretch")
@@ -159,14 +163,14 @@ def _trend_row(filters: Filters, weeks: Sequence[AdoptionWeek], target: Target |
         if len(weeks) == 1:
             st.caption("Only one week has been judged so far: a trend needs two.")
         alt = f"Share of correct, incorrect, non-users and not judged people by week, {filters.tool.title}"
-        draw(charts.status_trend(weeks, target), alt)
+        draw(status_trend(weeks, target), alt)
     with right.container(border=True, height="stretch"):
         st.header("Gap and pace to target")
         _pace_card(weeks, target)
 
 
 def _pace_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
-    pace = charts.pace(weeks, target) if target else None
+    pace = pace_of(weeks, target) if target else None
     if target is None:
         st.markdown("This tool has no target of correct users.")
         st.markdown("**What to do:** set value, date and owner in `config/targets.yml`.")
@@ -175,7 +179,7 @@ def _pace_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
         _no_pace(weeks)
         return
     st.markdown(_pace_sentence(pace))
-    draw(charts.gap_and_pace(weeks, target), "Share of correct users by week with the target at its date")
+    draw(gap_and_pace(weeks, target), "Share of correct users by week with the target at its date")
     st.caption("Plain arithmetic on the last final weeks, not a forecast.")
 
 
@@ -188,7 +192,7 @@ def _no_pace(weeks: Sequence[AdoptionWeek]) -> None:
     st.markdown("**What to do:** give the tool a rule in `config/rules/` and a source that can show correct use.")
 
 
-def _pace_sentence(pace: charts.Pace) -> str:
+def _pace_sentence(pace: Pace) -> str:
     recent = "not known yet" if pace.recent is None else f"{wording.points(pace.recent)} a week"
     if pace.is_reached:
         return f"**Target reached**, {wording.points(pace.gap)[1:]} above it. Recent pace: {recent}."
@@ -203,15 +207,15 @@ def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
     left, right = st.columns([2, 3])
     with left.container(border=True, height="stretch"):
         st.header("From eligible to correct")
-        draw(charts.bars(_funnel(shown)), "People eligible, active and correct")
+        draw(bars(_funnel(shown)), "People eligible, active and correct")
         lost, slipped = shown.eligible - shown.active, max(shown.active - shown.correct_user, 0)
         after = "" if shown.correct_share is None else f"; {slipped:,} active without being correct users"
         st.caption(f"{lost:,} lost before use{after}.")
     with right.container(border=True, height="stretch"):
         st.header("All tools against target")
-        gaps = marts.tools_against_target(filters.path, filters.org_unit)
+        gaps = adoption.tools_against_target(filters.path, filters.org_unit)
         draw(
-            charts.bars([_bullet(gap) for gap in gaps], longest=_longest(gaps)),
+            bars([_bullet(gap) for gap in gaps], longest=_longest(gaps)),
             "Correct users of each tool against target",
         )
         st.caption("Correct users as a share of each tool's eligible people; the upright mark is the target.")
@@ -249,13 +253,13 @@ def _reasons_row(shown: AdoptionWeek) -> None:
     with left.container(border=True, height="stretch"):
         st.header("Not judged, and why")
         if shown.not_judged:
-            _reasons(shown, shown.not_judged, shown.not_judged_reasons, wording.NOT_JUDGED, charts.NOT_JUDGED)
+            _reasons(shown, shown.not_judged, shown.not_judged_reasons, wording.NOT_JUDGED, NOT_JUDGED)
         else:
             st.markdown("Everybody eligible was judged.")
     with right.container(border=True, height="stretch"):
         st.header("Non-users: never, tried, dormant")
         if shown.non_user:
-            _reasons(shown, shown.non_user, shown.non_user_reasons, wording.NON_USER, charts.NON_USER)
+            _reasons(shown, shown.non_user, shown.non_user_reasons, wording.NON_USER, NON_USER)
         else:
             st.markdown("Nobody who was judged is a non-user.")
 
@@ -269,7 +273,7 @@ def _reasons(week: AdoptionWeek, total: int, counts: Mapping[str, int], titles: 
         for title, number in sorted(named.items(), key=lambda item: -item[1])
         if number
     ]
-    draw(charts.bars(rows, longest=total), "People by reason")
+    draw(bars(rows, longest=total), "People by reason")
     st.caption(f"{wording.people(total)} of {week.eligible:,} eligible ({wording.share(total / week.eligible)}).")
 
 

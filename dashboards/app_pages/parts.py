@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards import wording
-from dashboards.marts import WHOLE_COMPANY, Publication, Tool
+from dashboards.marts.published import WHOLE_COMPANY, Publication, Tool
 
 
 @dataclass(frozen=True, slots=True)

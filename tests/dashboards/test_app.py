@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import marts
+from dashboards.marts import published, reading
 from tests.dashboards.publication import Company, publish
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
@@ -189,16 +189,16 @@ def _page_alone(name: str) -> None:
 
     import streamlit as st
 
-    from dashboards import marts
     from dashboards.app_pages.parts import Filters
+    from dashboards.marts import published, reading
 
-    path = marts.latest(Path(os.environ["TAKEUP_WORKSPACE"]))
-    tools = tuple(marts.tools(path))
+    path = reading.latest(Path(os.environ["TAKEUP_WORKSPACE"]))
+    tools = tuple(published.tools(path))
     definitions = st.Page(lambda: None, title="Definitions", url_path="definitions")
     health = st.Page(lambda: None, title="Data health", url_path="data-health")
     st.navigation([st.Page(lambda: None, title="This"), health, definitions])
     page = importlib.import_module(f"dashboards.app_pages.{name}")
-    page.page(Filters(path, marts.publication(path), tools, tools[-1], "All", 26, definitions, health))
+    page.page(Filters(path, published.publication(path), tools, tools[-1], "All", 26, definitions, health))
 
 
 def _data_health(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
@@ -241,7 +241,7 @@ def test_beside_the_shares_stands_how_many_records_they_rest_on(dashboard):
 
 def test_a_tool_whose_records_name_few_known_people_carries_a_warning(dashboard, workspace_of):
     company = Company(people=60, has_broken_source=True)
-    tools = marts.tools(marts.latest(workspace_of(company)))
+    tools = published.tools(reading.latest(workspace_of(company)))
     app = dashboard(company, tool=tools[1].tool_id)
     assert app.warning[0].value.startswith(f"Only 71.0% of {tools[1].title}'s usage records")
     assert "less than 90.0%" in app.warning[0].value

@@ -8,9 +8,13 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from dashboards import charts
-from dashboards.charts import Bar
-from dashboards.marts import AdoptionWeek, SourceDay, Target
+from dashboards.charts.bars import Bar, bars
+from dashboards.charts.days import records_by_day
+from dashboards.charts.pace import gap_and_pace, pace_of
+from dashboards.charts.palette import NOT_JUDGED
+from dashboards.charts.trend import status_trend
+from dashboards.marts.adoption import AdoptionWeek, Target
+from dashboards.marts.health import SourceDay
 
 MONDAY = date(2026, 9, 7)
 
@@ -31,7 +35,7 @@ def _marks(spec: dict) -> list[str]:
 
 def test_pace_is_the_change_over_the_last_four_final_weeks_per_week():
     weeks = [_week(number, correct=20 + 2 * number) for number in range(8)] + [_week(8, 99, is_provisional=True)]
-    pace = charts.pace(weeks, _target(0.5, weeks_after=15))
+    pace = pace_of(weeks, _target(0.5, weeks_after=15))
     assert pace.recent == pytest.approx(0.02)
     assert pace.gap == pytest.approx(0.34 - 0.5)
     assert pace.needed == pytest.approx(0.16 / 8)
@@ -39,89 +43,89 @@ def test_pace_is_the_change_over_the_last_four_final_weeks_per_week():
 
 
 def test_a_reached_target_needs_no_pace():
-    pace = charts.pace([_week(0, 60), _week(1, 60)], _target(0.5))
+    pace = pace_of([_week(0, 60), _week(1, 60)], _target(0.5))
     assert pace.is_reached
     assert pace.needed is None
 
 
 def test_a_target_whose_date_has_passed_has_no_needed_pace():
-    pace = charts.pace([_week(0), _week(5)], _target(0.5, weeks_after=2))
+    pace = pace_of([_week(0), _week(5)], _target(0.5, weeks_after=2))
     assert (pace.needed, pace.weeks_left) == (None, 0.0)
 
 
 def test_one_final_week_has_a_gap_but_no_pace_yet():
-    pace = charts.pace([_week(0)], _target())
+    pace = pace_of([_week(0)], _target())
     assert pace.recent is None
     assert pace.gap == pytest.approx(-0.1)
 
 
 def test_without_a_final_week_there_is_no_pace_at_all():
-    assert charts.pace([_week(0, is_provisional=True)], _target()) is None
+    assert pace_of([_week(0, is_provisional=True)], _target()) is None
 
 
 def test_the_area_of_provisional_weeks_starts_where_the_final_weeks_end():
     weeks = [_week(number, is_provisional=number >= 4) for number in range(6)]
-    rows = charts.status_trend(weeks, None)["data"]["values"]
+    rows = status_trend(weeks, None)["data"]["values"]
     paler = {row["at"] for row in rows if row["is_provisional"]}
     solid = {row["at"] for row in rows if not row["is_provisional"]}
     assert paler & solid == {weeks[3].week_start.isoformat()}
 
 
 def test_the_shares_drawn_for_a_week_add_up_to_the_whole():
-    rows = charts.status_trend([_week(0), _week(1), _week(2), _week(3)], None)["data"]["values"]
+    rows = status_trend([_week(0), _week(1), _week(2), _week(3)], None)["data"]["values"]
     assert sum(row["share"] for row in rows if row["at"] == MONDAY.isoformat()) == pytest.approx(1)
 
 
 def test_a_week_without_eligible_people_is_a_gap_not_a_zero():
-    rows = charts.status_trend([_week(number, eligible=0) for number in range(4)], None)["data"]["values"]
+    rows = status_trend([_week(number, eligible=0) for number in range(4)], None)["data"]["values"]
     assert all(row["share"] is None for row in rows)
 
 
 def test_few_weeks_are_drawn_as_bars_because_an_area_would_be_a_sliver():
-    assert _marks(charts.status_trend([_week(0)], None)) == ["bar"]
-    assert _marks(charts.status_trend([_week(number) for number in range(4)], None)) == ["area"]
+    assert _marks(status_trend([_week(0)], None)) == ["bar"]
+    assert _marks(status_trend([_week(number) for number in range(4)], None)) == ["area"]
 
 
 def test_a_target_is_drawn_as_a_labelled_line():
-    spec = charts.status_trend([_week(number) for number in range(4)], _target(0.45))
+    spec = status_trend([_week(number) for number in range(4)], _target(0.45))
     assert _marks(spec) == ["area", "rule", "text"]
     assert spec["layer"][2]["data"]["values"][0]["text"] == "Target 45% correct users"
 
 
 def test_the_path_to_the_target_is_drawn_only_while_it_is_open():
     weeks = [_week(number) for number in range(5)]
-    dashed = [layer for layer in charts.gap_and_pace(weeks, _target(0.9))["layer"] if "strokeDash" in layer["mark"]]
+    dashed = [layer for layer in gap_and_pace(weeks, _target(0.9))["layer"] if "strokeDash" in layer["mark"]]
     assert len(dashed) == 1
-    assert not [layer for layer in charts.gap_and_pace(weeks, _target(0.1))["layer"] if "strokeDash" in layer["mark"]]
+    assert not [layer for layer in gap_and_pace(weeks, _target(0.1))["layer"] if "strokeDash" in layer["mark"]]
 
 
 def test_bars_fill_the_width_with_the_longest_value_or_mark():
-    rows = charts.bars([Bar("a", 50, "50"), Bar("b", 25, "25", mark=100)])["data"]["values"]
+    rows = bars([Bar("a", 50, "50"), Bar("b", 25, "25", mark=100)])["data"]["values"]
     assert [(row["part"], row["mark"]) for row in rows] == [(0.5, None), (0.25, 1.0)]
 
 
 def test_bars_of_nothing_but_zeros_stay_empty():
-    rows = charts.bars([Bar("a", 0, "0"), Bar("b", 0, "0")])["data"]["values"]
+    rows = bars([Bar("a", 0, "0"), Bar("b", 0, "0")])["data"]["values"]
     assert [row["part"] for row in rows] == [0.0, 0.0]
 
 
 def test_names_are_cut_off_before_the_longest_figure_begins():
-    spec = charts.bars([Bar("a" * 200, 1, "30% · target 35% (-5 pp)")])
+    spec = bars([Bar("a" * 200, 1, "30% · target 35% (-5 pp)")])
     label = next(layer for layer in spec["layer"] if layer.get("encoding", {}).get("text", {}).get("field") == "label")
     assert label["mark"]["limit"]["expr"] == "max(width - 182, 60)"
 
 
 def test_late_records_stand_apart_from_those_on_time():
-    rows = charts.records_by_day([SourceDay("s", MONDAY, 100, 30, 12)])["data"]["values"]
+    rows = records_by_day([SourceDay("s", MONDAY, 100, 30, 12)])["data"]["values"]
     assert [(row["kind"], row["records"]) for row in rows] == [("On time", 70), ("Late", 30)]
 
 
 ALL_SPECS = [
-    charts.status_trend([_week(number, is_provisional=number > 3) for number in range(6)], _target()),
-    charts.status_trend([_week(0, is_provisional=True)], _target()),
-    charts.gap_and_pace([_week(number) for number in range(6)], _target(0.9)),
-    charts.bars([Bar("a", 1, "1", 2, charts.NOT_JUDGED)]),
-    charts.records_by_day([SourceDay("s", MONDAY, 100, 30, 12)]),
+    status_trend([_week(number, is_provisional=number > 3) for number in range(6)], _target()),
+    status_trend([_week(0, is_provisional=True)], _target()),
+    gap_and_pace([_week(number) for number in range(6)], _target(0.9)),
+    bars([Bar("a", 1, "1", 2, NOT_JUDGED)]),
+    records_by_day([SourceDay("s", MONDAY, 100, 30, 12)]),
 ]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from inspect import isfunction
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from dashboards import marts
+from dashboards.marts import adoption, health, published, reading
 from tests.dashboards.publication import LAST_WEEK, Company, publish
 
 SMALL = Company(people=120)
@@ -20,7 +21,7 @@ ARROW_TYPES = {pa.string(), pa.bool_(), pa.int64(), pa.float64(), pa.date32(), p
 
 @pytest.fixture
 def path(workspace_of: Callable[[Company], Path]) -> Path:
-    found = marts.latest(workspace_of(SMALL))
+    found = reading.latest(workspace_of(SMALL))
     assert found
     return found
 
@@ -29,61 +30,65 @@ def path(workspace_of: Callable[[Company], Path]) -> Path:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, dict]]]:
     """Every statement that is sent, with its parameters."""
     sent: list[tuple[str, dict]] = []
-    real = marts._select
+    real = reading.select
 
     def select(path: Path, sql: str, parameters: dict, shape: Callable) -> list:
         sent.append((sql, parameters))
         return real(path, sql, parameters, shape)
 
-    monkeypatch.setattr(marts, "_select", select)
+    monkeypatch.setattr(reading, "select", select)
     yield sent
 
 
 def _ask_everything(path: Path) -> None:
-    tool = marts.tools(path)[0].tool_id
-    marts.publication(path)
-    marts.org_units(path)
-    marts.adoption(path, tool, "Finance", 13)
-    marts.targets(path, tool, "Finance")
-    marts.tools_against_target(path, "All")
-    marts.source_health(path)
-    marts.lines(path)
-    marts.source_days(path, tool, 56)
-    marts.quarantine_reasons(path, tool)
-    marts.identity_coverage(path, tool)
-    marts.loads(path, tool, 5)
+    tool = published.tools(path)[0].tool_id
+    published.publication(path)
+    published.org_units(path)
+    adoption.by_week(path, tool, "Finance", 13)
+    adoption.targets(path, tool, "Finance")
+    adoption.tools_against_target(path, "All")
+    health.source_health(path)
+    health.lines(path)
+    health.source_days(path, tool, 56)
+    health.quarantine_reasons(path, tool)
+    health.identity_coverage(path, tool)
+    health.loads(path, tool, 5)
 
 
 def test_no_answer_holds_a_decimal_or_another_type_that_charts_draw_wrongly(path, asked):
     _ask_everything(path)
     for sql, parameters in asked:
-        types = set(marts._connection(str(path)).cursor().execute(sql, parameters).to_arrow_table().schema.types)
+        types = set(reading._connection(str(path)).cursor().execute(sql, parameters).to_arrow_table().schema.types)
         assert types <= ARROW_TYPES, sql
 
 
 def test_every_public_query_is_asked_in_the_type_test(path, asked):
     _ask_everything(path)
-    queries = {name for name, value in vars(marts).items() if callable(value) and value.__module__ == marts.__name__}
-    public = {name for name in queries if name[0].islower()} - {"latest"}
+    public = {
+        f"{area.__name__}.{name}"
+        for area in (adoption, health, published)
+        for name, value in vars(area).items()
+        if name[0].islower() and isfunction(value) and value.__module__ == area.__name__
+    }
     assert len(asked) == len(public)
 
 
 def test_a_workspace_without_a_publication_has_no_latest(tmp_path):
-    assert marts.latest(tmp_path) is None
+    assert reading.latest(tmp_path) is None
 
 
 def test_a_new_publication_is_picked_up_and_the_old_one_still_answers(tmp_path):
     first = publish(tmp_path, Company(people=20, weeks=4, publication_id="one"))
-    assert marts.publication(first).publication_id == "one"
+    assert published.publication(first).publication_id == "one"
     second = publish(tmp_path, Company(people=30, weeks=4, publication_id="two"))
-    newest = marts.latest(tmp_path)
+    newest = reading.latest(tmp_path)
     assert newest == second.resolve()
-    assert marts.publication(newest).publication_id == "two"
-    assert marts.publication(first).publication_id == "one"
+    assert published.publication(newest).publication_id == "two"
+    assert published.publication(first).publication_id == "one"
 
 
 def test_the_published_file_cannot_be_written_and_no_other_file_read(path):
-    cursor = marts._connection(str(path)).cursor()
+    cursor = reading._connection(str(path)).cursor()
     with pytest.raises(duckdb.Error):
         cursor.execute("delete from dim_tool")
     with pytest.raises(duckdb.Error):
@@ -93,23 +98,23 @@ def test_the_published_file_cannot_be_written_and_no_other_file_read(path):
 
 
 def test_threads_that_ask_at_the_same_time_get_their_own_answers(path):
-    marts._rows.cache_clear()
-    tools = [tool.tool_id for tool in marts.tools(path)] * 20
+    reading._rows.cache_clear()
+    tools = [tool.tool_id for tool in published.tools(path)] * 20
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda tool: marts.adoption(path, tool, "All", 26), tools))
-    marts._rows.cache_clear()
-    assert answers == [marts.adoption(path, tool, "All", 26) for tool in tools]
+        answers = list(pool.map(lambda tool: adoption.by_week(path, tool, "All", 26), tools))
+    reading._rows.cache_clear()
+    assert answers == [adoption.by_week(path, tool, "All", 26) for tool in tools]
 
 
 def test_the_statuses_of_a_week_add_up_to_its_eligible_people(path):
-    for week in marts.adoption(path, "copilot-chat", "All", 26):
+    for week in adoption.by_week(path, "copilot-chat", "All", 26):
         assert week.correct_user + week.incorrect_user + week.non_user + week.not_judged == week.eligible
         assert sum(week.not_judged_reasons.values()) == week.not_judged
         assert sum(week.non_user_reasons.values()) == week.non_user
 
 
 def test_the_last_weeks_come_oldest_first_and_end_with_the_newest(path):
-    weeks = marts.adoption(path, "copilot-chat", "All", 8)
+    weeks = adoption.by_week(path, "copilot-chat", "All", 8)
     assert len(weeks) == 8
     assert weeks == sorted(weeks, key=lambda week: week.week_start)
     assert weeks[-1].week_start == LAST_WEEK
@@ -117,8 +122,8 @@ def test_the_last_weeks_come_oldest_first_and_end_with_the_newest(path):
 
 
 def test_a_unit_without_a_target_of_its_own_is_held_against_the_companys(path):
-    assert not marts.targets(path, "copilot-chat", "All")["correct"].is_of_company
-    of_unit = marts.targets(path, "copilot-chat", "Finance")["correct"]
+    assert not adoption.targets(path, "copilot-chat", "All")["correct"].is_of_company
+    of_unit = adoption.targets(path, "copilot-chat", "Finance")["correct"]
     assert of_unit.is_of_company
     assert of_unit.value == 0.45
 
@@ -130,16 +135,16 @@ def test_a_units_own_target_comes_before_the_companys(tmp_path):
             "insert into dim_target by name select 'copilot-chat' as tool_id, 'Finance' as org_unit,"
             " 'correct' as measure, 0.9 as value, date '2027-01-31' as due_date"
         )
-    target = marts.targets(made, "copilot-chat", "Finance")["correct"]
+    target = adoption.targets(made, "copilot-chat", "Finance")["correct"]
     assert (target.value, target.is_of_company) == (0.9, False)
-    assert marts.targets(made, "copilot-chat", "All")["correct"].value == 0.45
-    gaps = {gap.tool_id: gap.target for gap in marts.tools_against_target(made, "Finance")}
+    assert adoption.targets(made, "copilot-chat", "All")["correct"].value == 0.45
+    gaps = {gap.tool_id: gap.target for gap in adoption.tools_against_target(made, "Finance")}
     assert gaps["copilot-chat"] == 0.9
 
 
 def test_tools_come_with_the_worst_gap_first_and_those_without_target_last(workspace_of):
-    path = marts.latest(workspace_of(Company(people=60, tools=8)))
-    gaps = marts.tools_against_target(path, "All")
+    path = reading.latest(workspace_of(Company(people=60, tools=8)))
+    gaps = adoption.tools_against_target(path, "All")
     known = [gap.gap for gap in gaps if gap.gap is not None]
     assert known == sorted(known)
     assert gaps[-1].tool_id == "lead-scoring"
@@ -147,34 +152,34 @@ def test_tools_come_with_the_worst_gap_first_and_those_without_target_last(works
 
 
 def test_a_tool_is_shown_with_its_newest_final_week(path):
-    assert not any(gap.is_provisional for gap in marts.tools_against_target(path, "All"))
+    assert not any(gap.is_provisional for gap in adoption.tools_against_target(path, "All"))
 
 
 def test_a_tool_whose_sources_prove_nothing_has_an_unknown_share_not_zero(workspace_of):
-    path = marts.latest(workspace_of(Company(people=60, tools=12)))
-    translation = next(gap for gap in marts.tools_against_target(path, "All") if gap.tool_id == "translation")
+    path = reading.latest(workspace_of(Company(people=60, tools=12)))
+    translation = next(gap for gap in adoption.tools_against_target(path, "All") if gap.tool_id == "translation")
     assert translation.correct_share is None
     assert translation.gap is None
 
 
 def test_the_lines_of_the_ledger_balance(path):
-    total = marts.lines(path)
+    total = health.lines(path)
     assert total.read > 0
     assert total.missing == 0
-    assert all(source.lines.missing == 0 for source in marts.source_health(path))
+    assert all(source.lines.missing == 0 for source in health.source_health(path))
 
 
 def test_a_source_that_misses_its_deadline_comes_first(workspace_of):
-    path = marts.latest(workspace_of(Company(people=60, has_broken_source=True)))
-    worst = marts.source_health(path)[0]
+    path = reading.latest(workspace_of(Company(people=60, has_broken_source=True)))
+    worst = health.source_health(path)[0]
     assert worst.tool_id == "code-assistant"
     assert worst.is_late
-    assert marts.loads(path, "code-assistant", 3)[0].status == "refused"
+    assert health.loads(path, "code-assistant", 3)[0].status == "refused"
 
 
 def test_an_empty_publication_answers_with_nothing_rather_than_failing(workspace_of):
-    path = marts.latest(workspace_of(Company(is_empty=True)))
-    assert marts.adoption(path, "copilot-chat", "All", 26) == []
-    assert marts.tools_against_target(path, "All") == []
-    assert marts.lines(path).read == 0
-    assert marts.source_days(path, "copilot-chat", 7) == []
+    path = reading.latest(workspace_of(Company(is_empty=True)))
+    assert adoption.by_week(path, "copilot-chat", "All", 26) == []
+    assert adoption.tools_against_target(path, "All") == []
+    assert health.lines(path).read == 0
+    assert health.source_days(path, "copilot-chat", 7) == []

@@ -1,0 +1,99 @@
+"""Labelled bars: one row each, name above, figure at the right end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards.charts.palette import CORRECT, INCORRECT, NO_PADDING, NON_USER, NOT_JUDGED, Spec
+
+BAR_ROW_PX = 48
+
+# Mean advance of Inter SemiBold at 12 px, measured on figures and short words.
+GLYPH_PX = 6.9
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One labelled bar: its length, what is written at its right end, a mark to reach, and its place in the palette."""
+
+    label: str
+    value: float
+    text: str
+    mark: float | None = None
+    colour: int = CORRECT
+
+
+def bars(rows: Sequence[Bar], longest: float | None = None) -> Spec:
+    """One bar per row under its label, with its figure at the right end; reads at any width.
+
+    `longest` is the value that fills the width; by default the largest value or mark.
+    """
+    full = longest or max([*(row.value for row in rows), *(row.mark or 0.0 for row in rows)], default=0.0) or 1.0
+    marked = [row for row in rows if row.mark is not None]
+    return {
+        "height": BAR_ROW_PX * max(len(rows), 1),
+        "padding": NO_PADDING,
+        "data": {"values": [_bar_row(number, row, full) for number, row in enumerate(rows)]},
+        "encoding": {
+            "y": {"field": "row", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}},
+            "tooltip": [{"field": "label", "title": "What"}, {"field": "text", "title": "Figure"}],
+        },
+        "layer": [_TRACK, *_coloured_bars(rows), *([_MARK] if marked else []), _label(rows), _FIGURE],
+        "config": {"view": {"stroke": None}},
+    }
+
+
+def _bar_row(number: int, row: Bar, full: float) -> dict[str, Any]:
+    mark = None if row.mark is None else min(row.mark / full, 1.0)
+    length = max(0.0, min(row.value / full, 1.0))
+    return {"row": number, "label": row.label, "text": row.text, "part": length, "mark": mark, "colour": row.colour}
+
+
+def _coloured_bars(rows: Sequence[Bar]) -> list[Spec]:
+    """All colours of the palette are in the scale's domain, so that a place means the same colour in every chart."""
+    scale = {"domain": [CORRECT, INCORRECT, NON_USER, NOT_JUDGED]}
+    colour = {"field": "colour", "type": "nominal", "scale": scale, "legend": None}
+    bar = {"type": "bar", "height": 14, "yOffset": 10, "cornerRadius": 2}
+    # The palest colour needs an outline to stand out from the track.
+    outline = bar | {"filled": False, "stroke": "currentColor", "strokeWidth": 1, "strokeOpacity": 0.35}
+    palest = {"mark": outline, "transform": [{"filter": f"datum.colour === {NOT_JUDGED}"}], "encoding": {"x": _PART}}
+    is_palest = any(row.colour == NOT_JUDGED for row in rows)
+    return [{"mark": bar, "encoding": {"x": _PART, "color": colour}}, *([palest] if is_palest else [])]
+
+
+def _label(rows: Sequence[Bar]) -> Spec:
+    """The names, cut off before they run into the longest figure."""
+    figure_px = GLYPH_PX * max((len(row.text) for row in rows), default=0) + 16
+    limit = {"expr": f"max(width - {figure_px:.0f}, 60)"}
+    mark = {"type": "text", "align": "left", "yOffset": -10, "fontSize": 12, "color": "currentColor", "limit": limit}
+    return {"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}
+
+
+_PART: Spec = {"field": "part", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1]}}
+
+_TRACK: Spec = {
+    "mark": {"type": "bar", "height": 14, "yOffset": 10, "cornerRadius": 2, "color": "currentColor", "opacity": 0.07},
+    "encoding": {"x": {"datum": 1, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None}},
+}
+
+_MARK: Spec = {
+    "mark": {
+        "type": "tick",
+        "height": 20,
+        "thickness": 3,
+        "yOffset": 10,
+        "color": "currentColor",
+        "orient": "vertical",
+    },
+    "transform": [{"filter": "datum.mark !== null"}],
+    "encoding": {"x": {"field": "mark", "type": "quantitative", "axis": None}},
+}
+
+_FIGURE: Spec = {
+    "mark": {
+        "type": "text", "align": "right", "yOffset": -10, "fontSize": 12, "fontWeight": 600, "color": "currentColor",
+    },
+    "encoding": {"x": {"value": "width"}, "text": {"field": "text"}},
+}  # fmt: skip

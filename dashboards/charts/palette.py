@@ -1,0 +1,32 @@
+"""What charts share: places in the theme's palette, axes, legend, tooltip, padding."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from dashboards import wording
+
+Spec = dict[str, Any]
+
+CORRECT, INCORRECT, NON_USER, NOT_JUDGED = range(4)
+
+NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+
+PADDING = {"left": 0, "right": 8, "top": 4, "bottom": 4}
+
+DATE_AXIS: Spec = {"format": "%-d %b", "labelOverlap": True, "grid": False, "labelAngle": 0, "labelSeparation": 12}
+
+# Four names in a row do not fit on a phone. The symbols keep full strength where the areas are paler.
+LEGEND: Spec = {
+    "title": None, "orient": "top", "symbolType": "square", "symbolOpacity": 1,
+    "columns": {"signal": "width < 380 ? 2 : 4"},
+}  # fmt: skip
+
+SHARE_AXIS: Spec = {"format": ".0%", "tickCount": 5}
+
+TOOLTIP: list[Spec] = [{"field": "week", "title": "Week"}, {"field": "figure", "title": "Figure"}]
+
+
+def tip(week_start: date, figure: str) -> dict[str, Any]:
+    return {"week": f"Week of {wording.day(week_start)}", "figure": figure}
