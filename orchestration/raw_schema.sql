@@ -327,3 +327,46 @@ create table if not exists raw.published_rule as select * from raw.rule_book lim
 -- The data of the run under way, judged by the rules and terms of the last publication: only of tools where these differ.
 create table if not exists raw.former_tool (tool_id varchar primary key);
 create table if not exists raw.former_status (tool_id varchar not null, person_no bigint not null, week_start date not null, status varchar not null);
+
+-- What is worked out from the marts of a run (orchestration/forecasting/): facts that are stored once and never made
+-- again. Rows of a run that was never published are taken back by the next one.
+create table if not exists raw.target_baseline (
+    run_id          varchar not null,
+    tool_id         varchar not null,
+    org_level       varchar not null,             -- total | org_unit
+    org_unit        varchar not null,
+    measure         varchar not null,
+    week_start      date not null,                -- the baseline week, as published when it was final for the first time
+    eligible        bigint not null,
+    reached         bigint not null,              -- people whom the measure counts
+    frozen_at       timestamp not null
+);
+create table if not exists raw.forecast (
+    forecast_no     bigint not null,              -- one per tool, cell, measure and making
+    run_id          varchar not null,
+    tool_id         varchar not null,
+    org_level       varchar not null,
+    org_unit        varchar not null,
+    measure         varchar not null,
+    inputs_hash     varchar not null,             -- of all that it was made from: an equal one is not made again
+    refusal         varchar,                      -- why there is no forecast; null when there is one
+    method          varchar not null,
+    from_week       date,                         -- the last final week that it knows
+    weeks_known     integer not null,
+    eligible        bigint,                       -- in from_week, as is share
+    share           double,
+    made_at         timestamp not null
+);
+create table if not exists raw.forecast_week (
+    forecast_no     bigint not null,
+    week_start      date not null,
+    p10             double,
+    p50             double,
+    p90             double,
+    target          double not null,              -- the target in force in the week
+    due_date        date not null,
+    chance          double,                       -- that the share is at the target or above in the week
+    is_of_company   boolean not null              -- the org unit has no target of its own
+);
+-- The forecasts that hold now: replaced by each run.
+create table if not exists raw.forecast_current (forecast_no bigint primary key);
