@@ -135,6 +135,22 @@ create table if not exists raw.usage_aggregate (
 );
 alter table raw.usage_aggregate add column if not exists first_file_at timestamp;
 
+-- What changed in the two tables above otherwise than by the rows that a load adds (those have its load_id): rows that
+-- were replaced, altered or taken out, and rows that a replay added under the load that had brought their line. One row
+-- per merge, account, item and ISO week; a refresh that has seen touch_no n reads those above it, and recomputes these
+-- days of these accounts (and of these items) whatever the rows are now. Load ids are never given twice, not even after
+-- `--full`. Who has recomputed them may delete all rows but the newest.
+create table if not exists raw.touched_day (
+    touch_no    bigint not null,                  -- ascends; the rows of one merge share it
+    load_id     bigint not null,                  -- the load that did it; where none did (another mapping): the last before
+    tool_id     varchar,                          -- null: everything may be another, nothing of before can be kept
+    source_id   varchar,
+    alias_no    bigint,                           -- null: the rows name nobody
+    item_id     varchar,                          -- as it was before; of events alone
+    first_date  date not null,                    -- UTC
+    last_date   date not null                     -- inclusive
+);
+
 -- Two aliases seen on one record belong to one account (a login and its numeric id).
 create table if not exists raw.identity_link (alias_no bigint not null, linked_alias_no bigint not null, primary key (alias_no, linked_alias_no));
 create table if not exists raw.identity_alias (namespace varchar not null, alias_no bigint not null, person_no bigint not null, valid_from date, valid_to date);

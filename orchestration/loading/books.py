@@ -123,8 +123,13 @@ class Books:
         return path in self._page(source).quarantined
 
     def next_load_id(self) -> int:
-        """Above all that were ever entered."""
-        return int(self._session.value("select coalesce(max(load_id), 0) + 1 from raw.load"))
+        """Above all that were ever entered, those that were forgotten too."""
+        return int(
+            self._session.value(
+                "select coalesce(max(load_id), 0) + 1 from "
+                "(select load_id from raw.load union all select load_id from raw.touched_day)"
+            )
+        )
 
     def known(self, source: Source, contents: Sequence[Content]) -> dict[str, Known]:
         """What was read before of these contents, by fingerprint."""

@@ -26,6 +26,8 @@ class Dataset:
     schema: pa.Schema
     order: str
     dated: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    """Of rows that become figures: the first and the last day that a row is about, in SQL."""
 
     @property
     def has_first_file(self) -> bool:
@@ -78,6 +80,7 @@ _EVENTS = Dataset(
         (FIRST_FILE, _STAMP),
     ),
     order="occurred_at desc, record_hash desc",
+    days=("occurred_at::date", "occurred_at::date"),
 )
 
 _AGGREGATES = Dataset(
@@ -106,6 +109,7 @@ _AGGREGATES = Dataset(
     ),
     order="scope_rank, scope, as_of desc, file_at desc, record_hash desc",
     dated=("as_of", "file_at", "is_final"),
+    days=("period_start", "greatest(period_start, period_end - 1)"),
 )
 
 _PEOPLE = Dataset(

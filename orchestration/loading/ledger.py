@@ -8,6 +8,7 @@ from orchestration.errors import DataError
 from orchestration.loading.datasets import DATASETS
 from orchestration.loading.report import LoadReport
 from orchestration.loading.session import Session
+from orchestration.loading.touched import note_everything
 
 _USAGE = "dataset in ('events', 'aggregates')"
 # What trainings, work items and seats have linked stays with them: their files may be gone.
@@ -73,6 +74,7 @@ def forget_loads(session: Session) -> None:
     forgotten = [row[0] for row in session.rows(f"select load_id from raw.load where {_USAGE}")]
     forgotten += _present_company_loads(session)
     with session.transaction():
+        note_everything(session.connection)
         for table in ("usage_event", "usage_aggregate", "unresolved_namespace"):
             session.run(f"truncate raw.{table}")
         for dataset in DATASETS.values():

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.loading.datasets import FIRST_FILE, Dataset
+from orchestration.loading.touched import columns_of, note
 
 # Stored rows are step 0 and every load is a step after it. A row is `loaded` when it wins in its own step over all
 # that came before; only the last such row of a key is stored, those before it count as superseded.
@@ -89,8 +91,10 @@ class Outcome:
 class Mergers:
     """A merger for each of `datasets`: what a source brings that speaks of events and of counts in one file."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, datasets: Iterable[Dataset]) -> None:
-        self._mergers = {dataset.name: Merger(connection, dataset) for dataset in datasets}
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, datasets: Iterable[Dataset], *, is_replay: bool = False
+    ) -> None:
+        self._mergers = {dataset.name: Merger(connection, dataset, is_replay=is_replay) for dataset in datasets}
 
     def add(self, dataset: Dataset, rows: pa.Table, stage_rows: int) -> None:
         """Stage `rows` of one of the datasets."""
@@ -111,11 +115,13 @@ class Merger:
     The outcome depends on the set of rows alone: of all versions of a record the first by `dataset.order` stays,
     whichever came first. Loads that are merged at once are counted as if each had been merged by itself, in the order
     of their ids. Rows are merged in stages so that memory stays flat and the table's keys are read rarely.
+    A replay adds rows under loads of before, which nobody would take for news: they are noted as touched.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: Dataset, *, is_replay: bool = False) -> None:
         self._connection = connection
         self._dataset = dataset
+        self._is_replay = is_replay
         self._staged: list[pa.Table] = []
         self._outcomes: dict[int, Outcome] = {}
 
@@ -142,13 +148,24 @@ class Merger:
         stage = rows.append_column("row_no", pa.array(range(rows.num_rows), pa.int64()))
         fate = self._decide(stage)
         fates = self._count(fate)
+        newest: int = pc.max(stage["load_id"]).as_py()
         if "replaced" in fates:
-            self._take_out_replaced(fate)
+            self._take_out_replaced(fate, newest)
         if "earlier" in fates:
-            self._date_back(fate)
-        self._insert_loaded(stage, fate)
+            self._date_back(fate, newest)
+        self._insert_loaded(stage, fate, newest)
         if self._dataset.dated and "duplicate" in fates:
-            self._say_again(stage)
+            self._say_again(stage, newest)
+
+    @property
+    def _returning(self) -> str:
+        """The end of a statement whose rows are given to `_note`."""
+        return f"returning {columns_of(self._dataset)}" if self._dataset.days else ""
+
+    def _note(self, changed: duckdb.DuckDBPyRelation | None, load_id: int) -> None:
+        """Remember the days of the rows that a statement returned, where figures are made of them."""
+        if changed is not None and self._dataset.days:
+            note(self._connection, changed.to_arrow_table(), load_id)
 
     def _count(self, fate: pa.Table) -> set[str]:  # noqa: ARG002
         """Add up the lines of each load; returns the fates that occur."""
@@ -185,14 +202,16 @@ class Merger:
         stored_load = f"(select modified_at from raw.load where load.load_id = {table}.load_id)"
         return FIRST_FILE, f"coalesce({FIRST_FILE}, {stored_load})"
 
-    def _take_out_replaced(self, fate: pa.Table) -> None:  # noqa: ARG002
+    def _take_out_replaced(self, fate: pa.Table, newest: int) -> None:  # noqa: ARG002
         """Stored rows that lost leave the table; their lines move from loaded to superseded in their own load."""
         moved = self._connection.execute(
             "select load_id, sum(lines)::bigint from fate where fate = 'replaced' group by load_id"
         ).fetchall()
-        self._connection.execute(
-            f"delete from {self._dataset.table} where rowid in (select row_no from fate where fate = 'replaced')"
+        gone = self._connection.sql(
+            f"delete from {self._dataset.table} where rowid in (select row_no from fate where fate = 'replaced') "
+            f"{self._returning}"
         )
+        self._note(gone, newest)
         for load_id, lines in moved:
             if load_id in self._outcomes:
                 self._add(load_id, Outcome(loaded=-lines, superseded=lines))
@@ -203,34 +222,40 @@ class Merger:
                     [lines, lines, load_id],
                 )
 
-    def _date_back(self, fate: pa.Table) -> None:  # noqa: ARG002
+    def _date_back(self, fate: pa.Table, newest: int) -> None:  # noqa: ARG002
         """Stored rows that stay, but came with an older file than was known."""
         table = self._dataset.table
-        self._connection.execute(
+        changed = self._connection.sql(
             f"update {table} set {FIRST_FILE} = fate.came_at from fate "
-            f"where fate.fate = 'earlier' and {table}.rowid = fate.row_no"
+            f"where fate.fate = 'earlier' and {table}.rowid = fate.row_no {self._returning}"
         )
+        self._note(changed, newest)
 
-    def _insert_loaded(self, stage: pa.Table, fate: pa.Table) -> None:  # noqa: ARG002
+    def _insert_loaded(self, stage: pa.Table, fate: pa.Table, newest: int) -> None:  # noqa: ARG002
         came = f"replace (fate.came_at as {FIRST_FILE})" if self._dataset.has_first_file else ""
-        self._connection.execute(
+        added = self._connection.sql(
             f"insert into {self._dataset.table} by name select stage.* exclude (row_no) {came} "
-            "from stage join fate on fate.row_no = stage.row_no and fate.fate = 'loaded'"
+            "from stage join fate on fate.row_no = stage.row_no and fate.fate = 'loaded' "
+            f"{self._returning if self._is_replay else ''}"
         )
+        if self._is_replay:
+            self._note(added, newest)
 
-    def _say_again(self, stage: pa.Table) -> None:  # noqa: ARG002
+    def _say_again(self, stage: pa.Table, newest: int) -> None:  # noqa: ARG002
         """The same content said again at a later time: the stored row takes the later time."""
         dated = self._dataset.dated
-        newest = ", ".join(f"{column} desc" for column in dated)
+        latest = ", ".join(f"{column} desc" for column in dated)
         said, stored = (", ".join(f"{table}.{column}" for column in dated) for table in ("said", "stored"))
-        self._connection.execute(f"""
+        changed = self._connection.sql(f"""
             update {self._dataset.table} as stored
             set {", ".join(f"{column} = said.{column}" for column in dated)}
             from (
                 select distinct on (record_key, record_hash)
                     record_key::uuid as record_key, record_hash::uuid as record_hash, {", ".join(dated)}
-                from stage order by record_key, record_hash, {newest}
+                from stage order by record_key, record_hash, {latest}
             ) as said
             where stored.record_key = said.record_key and stored.record_hash = said.record_hash
               and row({said}) > row({stored})
+            {self._returning}
         """)
+        self._note(changed, newest)

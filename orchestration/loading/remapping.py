@@ -15,6 +15,7 @@ from orchestration.loading.files import InboxFile, find_files, read_content
 from orchestration.loading.rows import Origin, RowMaker
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
+from orchestration.loading.touched import note_rows
 from orchestration.registry.mappings import format_of_meaning
 from orchestration.sources.records import Blank, Record, Reject
 
@@ -60,6 +61,8 @@ def _forget(session: Session, former: Source, path: str) -> None:
     }
     names = {number for file in present.values() for number in _take_out(session, former, file)}
     unread = [load_id for load_id, fingerprint in loads if fingerprint in present]
+    for dataset in former.datasets:
+        note_rows(session.connection, dataset, "load_id in (select unnest(?::bigint[]))", [unread])
     tables = [dataset.table for dataset in former.datasets]
     for table in (*tables, "raw.quarantine", "raw.load"):
         session.run(f"delete from {table} where load_id in (select unnest(?::bigint[]))", [unread])
@@ -97,11 +100,9 @@ def _records(session: Session, former: Source, file: InboxFile) -> Iterator[Reco
 
 def _delete(session: Session, source_id: str, dataset: Dataset, keys: list[str]) -> None:
     """The rows with these keys; their lines count as superseded in their loads."""
-    gone = session.rows(
-        f"delete from {dataset.table} where source_id = ? and record_key in (select unnest(?::uuid[])) "
-        "returning load_id, lines",
-        [source_id, keys],
-    )
+    which, values = "source_id = ? and record_key in (select unnest(?::uuid[]))", [source_id, keys]
+    note_rows(session.connection, dataset, which, values)
+    gone = session.rows(f"delete from {dataset.table} where {which} returning load_id, lines", values)
     lines: Counter[int] = Counter()
     for load_id, count in gone:
         lines[load_id] += count

@@ -148,7 +148,7 @@ def _load_mended(
     blank = 0
     with session.transaction():
         maker = RowMaker(session.vault.pseudonymiser, origin, session.identity_columns())
-        merger = Mergers(session.connection, source.datasets)
+        merger = Mergers(session.connection, source.datasets, is_replay=True)
         whole = ((entry, records) for entry, items in found if (records := _records_of(entry, items)))
         while batch := list(islice(whole, _AT_ONCE)):
             mended += [entry for entry, _ in batch]
