@@ -29,9 +29,11 @@
     end
 {%- endmacro %}
 
+{% macro wilson_z() %}{{ return(1.2816) }}{% endmacro %}
+
 {# One bound of the Wilson score interval of a rate p over n cases; sign '-' is the lower, '+' the upper. #}
 {% macro wilson_bound(p, n, sign) -%}
-    {%- set z = 1.2816 -%}
+    {%- set z = wilson_z() -%}
     {%- set n = 'nullif(' ~ n ~ ', 0)' -%}
     (({{ p }} + {{ z * z }} / (2.0 * {{ n }}) {{ sign }} {{ z }} * sqrt(greatest({{ p }} * (1.0 - {{ p }}) / {{ n }} + {{ z * z }} / (4.0 * {{ n }} * {{ n }}), 0.0)))
     / (1.0 + {{ z * z }} / {{ n }}))

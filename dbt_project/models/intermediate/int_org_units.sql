@@ -12,17 +12,12 @@ sizes as (
 ranked as (
     select
         sizes.*, calendar.small_group,
-        coalesce(sum(eligible) over (
-            partition by sizes.tool_id, sizes.week_start order by sizes.eligible, sizes.org_unit rows between unbounded preceding and 1 preceding
-        ), 0) as eligible_in_smaller
+        {{ people_in_smaller('sizes.eligible', 'sizes.tool_id, sizes.week_start', 'sizes.org_unit') }} as eligible_in_smaller
     from sizes
     cross join {{ ref('stg_calendar') }} as calendar
 )
 
 select
     tool_id, week_start, org_unit,
-    case
-        when eligible < small_group or (eligible_in_smaller > 0 and eligible_in_smaller < small_group) then 'Small groups'
-        else org_unit
-    end as shown_as
+    case when {{ is_small_group('eligible', 'eligible_in_smaller', 'small_group') }} then {{ small_groups_name() }} else org_unit end as shown_as
 from ranked
