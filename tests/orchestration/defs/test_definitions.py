@@ -13,8 +13,8 @@ OWN = {"rule_book", "people", "logs/doc-extract", "logs/helper", "former_judgeme
 
 
 def model_keys(repository: Path) -> set[str]:
-    models = (repository / "dbt_project" / "models").rglob("*.sql")
-    return {f"{model.parent.name}/{model.stem}" for model in models}
+    folder = repository / "dbt_project" / "models"
+    return {f"{model.relative_to(folder).parts[0]}/{model.stem}" for model in folder.rglob("*.sql")}
 
 
 def specs(definitions: Any) -> dict[str, Any]:
