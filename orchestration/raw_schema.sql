@@ -386,3 +386,70 @@ create table if not exists raw.forecast_week (
 );
 -- The forecasts that hold now: replaced by each run.
 create table if not exists raw.forecast_current (forecast_no bigint primary key);
+
+-- Lists of who is to be trained (takeup training plan): made once by somebody, and never changed afterwards.
+create table if not exists raw.training_plan (
+    plan_id         varchar primary key,          -- the day and a number: 2026-11-20-1
+    publication_id  varchar not null,             -- of which the needs are
+    hold_out        double not null,              -- share of people who are left out by lot, to compare with
+    seed            bigint,                       -- of that lot; null: none was drawn
+    due_date        date not null,
+    made_at         timestamp not null,
+    fingerprint     varchar not null              -- of all its entries: tells whether one was changed
+);
+create table if not exists raw.training_plan_entry (
+    plan_id         varchar not null,
+    person_key      varchar not null,
+    tool_id         varchar not null,
+    rule_id         varchar not null,
+    version         integer not null,
+    module          varchar not null,
+    module_code     varchar not null,
+    severity        varchar not null,
+    judged          bigint not null,              -- as they stood when the plan was made
+    broken          bigint not null,
+    week_start      date not null,
+    arm             varchar not null,             -- train | hold_out
+    is_drawn        boolean not null              -- the lot decided: only these can be compared
+);
+-- What training changed, worked out from the data of a run (orchestration/effects/). Stored once and never made again
+-- while its inputs stand.
+create table if not exists raw.training_effect (
+    effect_no       bigint not null,
+    run_id          varchar not null,
+    tool_id         varchar not null,
+    rule_id         varchar not null,
+    module          varchar not null,
+    measure         varchar not null,             -- broken_share | satisfied_share
+    design          varchar not null,             -- hold_out | matched
+    plan_id         varchar,                      -- of a hold-out
+    inputs_hash     varchar not null,             -- of all that it was made from: an equal one is not made again
+    refusal         varchar,                      -- why there is no estimate; null when there is one
+    trained_people  bigint not null,              -- who count: with enough cases before and after
+    comparison_people bigint not null,
+    left_out_people bigint not null,              -- trained, but with too few cases, or nobody to compare with
+    trained_before  double,                       -- the measure before, of the trained
+    estimate        double,                       -- change of the trained less that of the comparison
+    low             double,                       -- 95 % interval
+    high            double,
+    placebo_refusal varchar,
+    placebo_estimate double,                      -- the same six weeks earlier, when nobody was trained: should hold 0
+    placebo_low     double,
+    placebo_high    double,
+    completed_from  date,                         -- first and last completion
+    completed_to    date,
+    weeks_after     integer not null,             -- weeks after training that the data reach, of the last trained
+    made_at         timestamp not null
+);
+create table if not exists raw.training_effect_week (
+    effect_no       bigint not null,
+    event_week      integer not null,             -- 0: the week of the training
+    trained_people  bigint not null,
+    comparison_people bigint not null,
+    trained_level   double,
+    comparison_level double,
+    difference      double,                       -- of the changes since the weeks before training
+    low             double,
+    high            double
+);
+create table if not exists raw.training_effect_current (effect_no bigint primary key);

@@ -18,3 +18,17 @@
 {% macro can_need_training(status, reason) -%}
     ({{ status }} <> 'not_judged' and {{ reason }} <> 'unproven')
 {%- endmacro %}
+
+{#
+  What is found of a training: nothing while the placebo shows a difference where there was no training yet, and nothing
+  while the interval holds 0. Fewer broken cases and more people who satisfy the rule are better.
+#}
+{% macro training_finding() -%}
+    case
+        when no_figures is not null then 'refused'
+        when placebo_low > 0 or placebo_high < 0 then 'not_comparable'
+        when low <= 0 and high >= 0 then 'no_effect_found'
+        when (measure = 'broken_share') = (high < 0) then 'improved'
+        else 'worsened'
+    end
+{%- endmacro %}

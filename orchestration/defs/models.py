@@ -24,6 +24,7 @@ WRITTEN_BY_PEOPLE = {
 WRITTEN_BY_REGISTRY = {
     "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",
     "publication", "published_week", "restatement", "published_status", "published_tool", "published_load",
+    "training_plan", "training_plan_entry",
 }  # fmt: skip
 WRITTEN_BY_FORMER = {"former_tool", "former_status"}
 

@@ -1,0 +1,1 @@
+select * from {{ source('derived', 'training_effect_current') }}
