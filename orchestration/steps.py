@@ -86,6 +86,21 @@ def judge_as_before(workspace: Workspace, tell: Callable[[str], None]) -> Counts
     return {"tools": len(tools), "dagster/row_count": kept}
 
 
+def forecast(workspace: Workspace) -> Counts:
+    """Freeze baselines, and foretell every measure that has a target; what nothing has changed of still holds."""
+    from orchestration.forecasting.damped import METHOD  # numpy and scipy: half a second that no other step needs
+    from orchestration.forecasting.outlook import forecasts
+
+    with open_warehouse(workspace) as warehouse:
+        frozen = warehouse.freeze_baselines()
+        cells, held = warehouse.cells_to_forecast(), warehouse.held_forecasts()
+        same = {cell.key for cell in cells if held.get(cell.key, ("",))[0] == cell.inputs_hash(METHOD)}
+        made = forecasts([cell for cell in cells if cell.key not in same])
+        warehouse.keep_forecasts(made, [held[key][1] for key in same], METHOD)
+    refused = sum(one.refusal is not None for one in made)
+    return {"made": len(made) - refused, "refused": refused, "unchanged": len(same), "baselines": frozen}
+
+
 def publish(workspace: Workspace, run_id: str) -> Counts:
     """Publish the marts and note that the run's inputs are done with."""
     with open_warehouse(workspace) as warehouse:

@@ -26,7 +26,8 @@ import pyarrow as pa
 
 from orchestration import publication
 from orchestration.errors import DataError
-from orchestration.loading import history, quarantine
+from orchestration.forecasting.cells import Cell, Forecast
+from orchestration.loading import forecasts, history, quarantine
 from orchestration.loading.inbox import (
     company_files,
     company_format,
@@ -166,6 +167,26 @@ class Warehouse:
     def keep_former_judgement(self, tool_ids: list[str], marts: Path | None) -> int:
         """Keep how the run's data are judged by the former rules (None: unknown); the number of statuses."""
         return history.keep_former(self.session, tool_ids, marts)
+
+    def freeze_baselines(self) -> int:
+        """Keep where targets began, see orchestration.loading.forecasts; what was never published is taken back first.
+
+        The number of baselines kept.
+        """
+        forecasts.take_back(self.session)
+        return forecasts.freeze_baselines(self.session)
+
+    def cells_to_forecast(self) -> list[Cell]:
+        """Every measure with a target, as the marts of this run have it."""
+        return forecasts.cells(self.session)
+
+    def held_forecasts(self) -> dict[forecasts.Key, tuple[str, int]]:
+        """The forecasts that hold now: hash of their inputs and number, by cell."""
+        return forecasts.held(self.session)
+
+    def keep_forecasts(self, made: Sequence[Forecast], still_hold: Sequence[int], method: str) -> None:
+        """Keep new forecasts for good and let them hold, beside those named in `still_hold`."""
+        forecasts.keep(self.session, made, still_hold, method)
 
     def load_people(self) -> LoadReport:
         """Load rosters, absences, outages, training, work items and eligible lists; rebuild spans and aliases.

@@ -27,6 +27,10 @@ WRITTEN_BY_REGISTRY = {
     "training_plan", "training_plan_entry",
 }  # fmt: skip
 WRITTEN_BY_FORMER = {"former_tool", "former_status"}
+FORECASTS = dg.AssetKey("forecasts")
+WRITTEN_BY_FORECASTS = {"target_baseline", "forecast", "forecast_week", "forecast_current"}
+DERIVED = "source:derived+"
+"""The models that read what Python has worked out from the other models' figures: a second step of dbt."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -45,6 +49,8 @@ class Translator(DagsterDbtTranslator):
             return REGISTRY
         if name in WRITTEN_BY_FORMER:
             return FORMER
+        if name in WRITTEN_BY_FORECASTS:
+            return FORECASTS
         return PEOPLE if name in WRITTEN_BY_PEOPLE else LOGS
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
@@ -69,14 +75,14 @@ class Translator(DagsterDbtTranslator):
 
 
 def models_of(manifest_file: Path, logs: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
-    """All models of the manifest as one step, which builds what was asked for and no more."""
+    """The models that judge what was loaded, as one step, which builds what was asked for and no more."""
     manifest = json.loads(manifest_file.read_bytes())
     translator = Translator(logs)
 
     @dbt_assets(
         manifest=manifest,
         dagster_dbt_translator=translator,
-        exclude="test_type:unit",
+        exclude=f"test_type:unit {DERIVED}",
         name="models",
         pool=POOL,
         retry_policy=RETRIES,
@@ -84,11 +90,35 @@ def models_of(manifest_file: Path, logs: Sequence[dg.AssetKey]) -> dg.AssetsDefi
     def models(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         """Usage, obligations, verdicts, statuses and the marts, each tested as it is built."""
         with final_errors():
-            result = build(workspace.open(), select=selection(context), on_model=context.log.info)
+            result = build(workspace.open(), select=selection(context), exclude=[DERIVED], on_model=context.log.info)
             yield from events(manifest, translator, result, row_counts(workspace.open()))
             result.raise_if_failed()
 
     return models
+
+
+def derived_models_of(manifest_file: Path) -> dg.AssetsDefinition:
+    """The models that publish what was worked out from those figures, as a second step."""
+    manifest = json.loads(manifest_file.read_bytes())
+    translator = Translator([])
+
+    @dbt_assets(
+        manifest=manifest,
+        dagster_dbt_translator=translator,
+        select=DERIVED,
+        exclude="test_type:unit",
+        name="derived_models",
+        pool=POOL,
+        retry_policy=RETRIES,
+    )
+    def derived_models(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
+        """Forecasts and baselines beside what came, each tested as it is built."""
+        with final_errors():
+            result = build(workspace.open(), select=selection(context) or [DERIVED], on_model=context.log.info)
+            yield from events(manifest, translator, result, row_counts(workspace.open()))
+            result.raise_if_failed()
+
+    return derived_models
 
 
 def selection(context: dg.AssetExecutionContext) -> list[str]:

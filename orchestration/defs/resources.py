@@ -11,9 +11,10 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.checks import freshness_of, reconciliation_of
+from orchestration.defs.forecasts import forecasts_of
 from orchestration.defs.former_judgement import former_judgement_of
 from orchestration.defs.logs import logs_of
-from orchestration.defs.models import models_of
+from orchestration.defs.models import derived_models_of, models_of
 from orchestration.defs.publication import publication_of
 from orchestration.defs.pulls import key_of, pulls_of
 from orchestration.defs.shared import WorkspaceResource
@@ -21,6 +22,13 @@ from orchestration.pull.pulling import sources_of
 from orchestration.registry import load_registry
 from orchestration.transform import manifest_path
 from orchestration.workspace import Workspace
+
+FIGURES = [
+    dg.AssetKey(["marts", "fct_adoption_week"]),
+    dg.AssetKey(["marts", "dim_tool"]),
+    dg.AssetKey(["intermediate", "int_target_weeks"]),
+]
+"""What is read to work out forecasts and baselines."""
 
 
 @dg.definitions
@@ -32,10 +40,12 @@ def workspace_definitions() -> dg.Definitions:
     pulls = pulls_of(workspace, registry)
     logs = [logs_of(tool, [key_of(one) for one in sources_of(workspace, registry, tool.id)]) for tool in tools]
     keys = [asset.key for asset in logs]
-    models = models_of(manifest_path(workspace), keys)
-    marts = sorted(key for key in models.keys if key.path[0] == "marts")
+    manifest = manifest_path(workspace)
+    models, derived = models_of(manifest, keys), derived_models_of(manifest)
+    marts = sorted(key for key in (*models.keys, *derived.keys) if key.path[0] == "marts")
+    forecasts = forecasts_of(FIGURES)
     return dg.Definitions(
-        assets=[*pulls.assets, *logs, former_judgement_of(keys), models, publication_of(marts)],
+        assets=[*pulls.assets, *logs, former_judgement_of(keys), models, forecasts, derived, publication_of(marts)],
         asset_checks=[check for tool in tools for check in (reconciliation_of(tool.id), freshness_of(tool.id))],
         resources={"workspace": WorkspaceResource(root=str(workspace.root))},
         jobs=pulls.jobs,

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-OWN = {"rule_book", "people", "logs/doc-extract", "logs/helper", "former_judgement", "publication"}
+OWN = {"rule_book", "people", "logs/doc-extract", "logs/helper", "former_judgement", "forecasts", "publication"}
 
 
 def model_keys(repository: Path) -> set[str]:
