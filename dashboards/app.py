@@ -1,6 +1,7 @@
-"""The dashboard: finds the newest publication, draws navigation and filters, hands over to the page.
+"""The dashboard's script: finds the newest publication and who reads it, draws navigation and filters, hands over.
 
-Start with `takeup dashboard`, which sets TAKEUP_WORKSPACE to the workspace's folder.
+Start with `takeup dashboard`, which sets TAKEUP_WORKSPACE to the workspace's folder and TAKEUP_PERSON_PAGES to what
+privacy.yml says. Every click runs this from top to bottom.
 """
 
 from __future__ import annotations
@@ -13,25 +14,41 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.app_pages import data_health, definitions, overview
+from dashboards import access
+from dashboards.access import Access, RefusedError
+from dashboards.app_pages import data_health, definitions, overview, person
 from dashboards.app_pages.parts import Filters, empty
 from dashboards.marts import published, reading
 
-WEEKS = (8, 13, 26, 52)
+WEEKS = (8, 13, 26, 52, 104)
 DEFAULT_WEEKS = 26
 FILTER_PX = 240
-OVERVIEW, DEFINITIONS = "", "definitions"  # the default page has an empty path
+OVERVIEW = "overview"
 # A Material icon would be fetched from a font server.
 FAVICON = Path(__file__).parent / "static" / "favicon.svg"
+
+Draw = Callable[[Filters], None]
+# Address, title, icon, the role it needs, what draws it; in reading order.
+PAGES: tuple[tuple[str, str, str, str, Draw], ...] = (
+    (OVERVIEW, "Overview", "monitoring", "figures", overview.page),
+    ("person", "People", "person_search", "people", person.page),
+    ("data-health", "Data health", "health_and_safety", "figures", data_health.page),
+    ("definitions", "Definitions", "menu_book", "figures", definitions.page),
+)
+WITHOUT_UNIT = ("data-health", "definitions")
+WITHOUT_WEEKS = ("definitions",)
 
 
 def main() -> None:
     """One run of the script: every click comes through here."""
     st.set_page_config(page_title="takeup", page_icon=str(FAVICON), layout="wide")
+    reader = _reader()
+    if reader is None:
+        return
     filters: list[Filters] = []
-    pages = _pages(filters)
-    page = st.navigation(pages, position="top")
-    chosen = _choose(page.url_path, pages)
+    pages = _pages(reader, filters)
+    page = st.navigation(list(pages.values()), position="top")
+    chosen = _choose(page.url_path or OVERVIEW, reader, pages)
     if chosen:
         filters.append(chosen)
         page.run()
@@ -46,48 +63,83 @@ def _settle_memory() -> None:
     atexit.register(gc.unfreeze)
 
 
-def _pages(filters: list[Filters]) -> list[st.Page]:
-    """The pages in reading order, definitions last; each is drawn with the filters chosen in this run."""
-    return [
-        _page(overview.page, filters, "Overview", "overview", ":material/monitoring:"),
-        _page(data_health.page, filters, "Data health", "data-health", ":material/health_and_safety:"),
-        _page(definitions.page, filters, "Definitions", DEFINITIONS, ":material/menu_book:"),
-    ]
+def _workspace() -> Path | None:
+    return Path(os.environ["TAKEUP_WORKSPACE"]) if "TAKEUP_WORKSPACE" in os.environ else None
 
 
-def _page(draw: Callable[[Filters], None], filters: list[Filters], title: str, path: str, icon: str) -> st.Page:
+def _reader() -> Access | None:
+    """Who reads, asked anew in every run; None after asking to sign in or saying why nothing is shown."""
+    workspace = _workspace()
+    person_pages = os.environ.get("TAKEUP_PERSON_PAGES", "sign_in")
+    if workspace is None or not access.has_sign_in(workspace):
+        return access.of_this_machine(access.user_here(), person_pages)
+    if not st.user.is_logged_in:
+        _ask_to_sign_in()
+        return None
+    try:
+        return access.of_reader(workspace, st.user.to_dict(), person_pages)
+    except RefusedError as refused:
+        empty("Nothing can be shown to you", refused.why, refused.what_to_do)
+        st.button("Sign out", on_click=st.logout)
+        return None
+
+
+def _ask_to_sign_in() -> None:
+    with st.container(border=True):
+        st.header("Sign in to see the figures")
+        st.markdown("This dashboard shows each reader what their groups may see.")
+        st.button("Sign in", on_click=st.login, type="primary")
+
+
+def _pages(reader: Access, filters: list[Filters]) -> dict[str, st.Page]:
+    """Only the pages that the reader may see; each asks for its role once more when it is drawn."""
+    return {
+        path: _page(draw, role, filters, title, path, icon)
+        for path, title, icon, role, draw in PAGES
+        if reader.may(role)
+    }
+
+
+def _page(draw: Draw, role: str, filters: list[Filters], title: str, path: str, icon: str) -> st.Page:
     def run() -> None:
+        filters[0].access.require(role)
         draw(filters[0])
 
-    return st.Page(run, title=title, url_path=path, icon=icon, default=path == "overview")
+    return st.Page(run, title=title, url_path=path, icon=f":material/{icon}:", default=path == OVERVIEW)
 
 
-def _choose(page: str, pages: Sequence[st.Page]) -> Filters | None:
+def _choose(page: str, reader: Access, pages: dict[str, st.Page]) -> Filters | None:
     """The publication and the filters; None after saying why there is nothing to choose from."""
-    path = reading.latest(Path(os.environ["TAKEUP_WORKSPACE"])) if "TAKEUP_WORKSPACE" in os.environ else None
+    workspace = _workspace()
+    path = reading.latest(workspace) if workspace else None
     publication = published.publication(path) if path else None
-    if path is None or publication is None:
+    if workspace is None or path is None or publication is None:
         _nothing_published()
         return None
     if publication.contract_version != published.CONTRACT_VERSION:
         _other_version(publication.contract_version)
         return None
     tools = tuple(published.tools(path))
-    if not tools:
-        _no_tools()
+    units = [unit for unit in _units(path) if reader.sees(unit, published.WHOLE_COMPANY)]
+    if not tools or not units:
+        _no_tools() if not tools else _no_units(reader)
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        tool, unit, weeks = _filter_row(page, path, publication, tools)
-    return Filters(path, publication, tools, tool, unit, weeks, definitions=pages[-1], health=pages[1])
+        tool, unit, weeks = _filter_row(page, publication, tools, units)
+    return Filters(workspace, path, publication, tools, tool, _title(tool, tools), unit, weeks, reader, pages)
+
+
+def _units(path: Path) -> list[str]:
+    return [published.WHOLE_COMPANY, *published.org_units(path)]
 
 
 def _filter_row(
-    page: str, path: Path, publication: published.Publication, tools: tuple[published.Tool, ...]
+    page: str, publication: published.Publication, tools: tuple[published.Tool, ...], units: Sequence[str]
 ) -> tuple[published.Tool, str, int]:
     """All filters on every page, or the address would forget them; those that a page does not heed say so."""
     tool = _choose_tool(tools)
-    unit = _choose_unit(path, publication, is_heeded=page == OVERVIEW)
-    weeks = _choose_weeks(is_heeded=page != DEFINITIONS)
+    unit = _choose_unit(publication, units, is_heeded=page not in WITHOUT_UNIT)
+    weeks = _choose_weeks(is_heeded=page not in WITHOUT_WEEKS)
     return tool, unit, weeks
 
 
@@ -101,18 +153,18 @@ def _choose_tool(tools: tuple[published.Tool, ...]) -> published.Tool:
     return by_id[str(chosen)]
 
 
-def _choose_unit(path: Path, publication: published.Publication, is_heeded: bool) -> str:
+def _choose_unit(publication: published.Publication, units: Sequence[str], is_heeded: bool) -> str:
+    """Only units that the reader may see are offered, and whatever comes back is one of them."""
     name = publication.org_unit_attribute.replace("_", " ").capitalize()
-    units = [published.WHOLE_COMPANY, *published.org_units(path)]
     chosen = st.selectbox(
-        name if is_heeded else f"{name} (overview only)",
+        name if is_heeded else f"{name} (other pages)",
         units,
         format_func=_unit_title,
         key="unit",
         bind="query-params",
         width=FILTER_PX,
     )
-    return str(chosen)
+    return str(chosen) if chosen in units else units[0]
 
 
 def _choose_weeks(is_heeded: bool) -> int:
@@ -166,6 +218,14 @@ def _no_tools() -> None:
         "No tool is registered",
         "The newest publication holds no tool, so there is nobody to count.",
         "name your tools in `config/tools.yml`, check the file with `takeup check`, and run `takeup run`.",
+    )
+
+
+def _no_units(reader: Access) -> None:
+    empty(
+        "None of your units has figures",
+        f"{reader.who} may see {', '.join(reader.org_units or ())}, and this publication has figures of none of them.",
+        "ask whoever runs this dashboard whether the unit was renamed, or is too small to be shown alone.",
     )
 
 

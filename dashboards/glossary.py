@@ -14,6 +14,8 @@ class Figure:
     name: str
     denominator: str
     formula: str
+    source: str = "fct_adoption_week"
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Branch:
     status: str
     reason: str
     holds_when: str
+
+
+def slug(name: str) -> str:
+    """A figure's name in an address."""
+    return name.lower().replace(" ", "-")
 
 
 _ELIGIBLE = "Eligible people of the tool, week and unit"
@@ -42,11 +49,20 @@ FIGURES = (
         "Provisional week",
         "None: a mark",
         "The logs have not passed the week's end and the longest deadline, or late data may still come",
+        "fct_person_tool_week",
     ),
-    Figure("Freshness", "None: hours", "As-of time minus the time of the source's newest record"),
-    Figure("Lines read", "None: a count of lines", "Loaded + duplicate + superseded + quarantined + blank or header"),
-    Figure("Known identities", "Identities seen in a source", "Those that belong to a person of the roster"),
-)
+    Figure("Way back", "None: a count of cases", "Further cases that keep the rule until it is no longer violated;"
+           " old cases leave the window meanwhile, which shortens the way", "fct_rule_week"),
+    Figure("Freshness", "None: hours", "As-of time minus the time of the source's newest record", "fct_tool_health"),
+    Figure(
+        "Lines read", "None: a count of lines", "Loaded + duplicate + superseded + quarantined + blank or header",
+        "fct_load",
+    ),
+    Figure(
+        "Known identities", "Identities seen in a source", "Those that belong to a person of the roster",
+        "fct_identity_coverage",
+    ),
+)  # fmt: skip
 
 STATUSES = (
     Branch("Not judged", wording.NOT_JUDGED["paused"], "The owner has paused the tool"),

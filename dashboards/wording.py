@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 UNKNOWN = "Unknown"
 MINUS = "\N{MINUS SIGN}"
@@ -27,6 +28,28 @@ NON_USER: Mapping[str, str] = {
     "tried": "Tried, below the use threshold",
     "lapsed": "Dormant: used it before, not now",
 }
+REASONS: Mapping[str, str] = {
+    **NOT_JUDGED,
+    **NON_USER,
+    "blocker": "Broke a rule that one breach is enough for",
+    "major": "Broke a rule that matters",
+    "minor": "Broke several minor rules",
+    "proven": "Kept the rules, proven by enough cases",
+    "rollup_unproven": "Active, too little evidence, counted here",
+}
+VERDICTS: Mapping[str, str] = {
+    "violated": "Violated",
+    "satisfied": "Satisfied",
+    "unproven": "Too few cases yet",
+    "pending": "Time not up yet",
+    "not_triggered": "Not asked for",
+}
+OUTCOMES: Mapping[str, str] = {
+    "broken": "Broken",
+    "pending": "Time not up yet",
+    "excused": "Excused",
+    "unknown": "Unknown",
+}
 LINE_KINDS: Mapping[str, str] = {
     "loaded": "Loaded",
     "duplicate": "Duplicate",
@@ -39,6 +62,29 @@ LOAD_STATUSES: Mapping[str, str] = {
     "duplicate_file": "Copy of a known file",
     "refused": "Refused",
 }
+
+
+def plain(text: str | None) -> str:
+    """A text of the data as Markdown that shows it as it is: no image is fetched, no link or colour comes about."""
+    line = " ".join((text or "").split())
+    return re.sub(r"[\\`*_\[\]<>#$:~|@]|(?<=www)\.|^[-+](?=\s)|(?<=^\d)[.)]|(?<=^\d\d)[.)]", r"\\\g<0>", line)
+
+
+def reason(status: str, name: str) -> str:
+    """Why somebody has a status, in words."""
+    return REASONS.get(name, name.replace("_", " ").capitalize()) if status else UNKNOWN
+
+
+def week(start: date) -> str:
+    """A week by its number and last day, as in 2026-W46, to 15 Nov."""
+    year, number, _ = start.isocalendar()
+    end = start + timedelta(days=6)
+    return f"{year}-W{number:02}, to {end.day} {end:%b}"
+
+
+def short_key(person_key: str) -> str:
+    """As much of a key as tells people apart on one page."""
+    return person_key[:10]
 
 
 def share(value: float | None, digits: int = 1) -> str:

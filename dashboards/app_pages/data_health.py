@@ -8,7 +8,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, draw, folded_grid, grid, how_calculated, known_people, table
+from dashboards.app_pages.parts import Filters, draw, figures_of, folded_grid, grid, known_people, table
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.days import records_by_day
 from dashboards.charts.palette import CORRECT, INCORRECT
@@ -26,7 +26,7 @@ def page(filters: Filters) -> None:
     st.title("Data health")
     published = filters.publication
     st.caption(
-        f"As of {wording.moment(published.as_of)} · published {wording.moment(published.published_at)} · all tools"
+        f"All tools · as of {wording.moment(published.as_of)} · published {wording.moment(published.published_at)}"
     )
     if not total.read:
         _nothing_read()
@@ -36,7 +36,7 @@ def page(filters: Filters) -> None:
     _freshness_row(filters, sources)
     _tool_detail(filters)
     _publication_facts(filters)
-    how_calculated(filters)
+    figures_of(filters, "Provisional week", "Freshness", "Lines read", "Known identities")
 
 
 def _nothing_read() -> None:
@@ -158,9 +158,10 @@ def _provisional_weeks(tool: Tool) -> str:
 
 def _tool_detail(filters: Filters) -> None:
     tool = filters.tool
-    st.header(f"In detail: {tool.title}")
+    st.header(f"In detail: {wording.plain(tool.title)}")
     st.caption(
-        f"Owner {tool.owner_name} · data through {wording.moment(tool.watermark_at)} · choose another tool above"
+        f"Owner {wording.plain(tool.owner_name)} · data through {wording.moment(tool.watermark_at)}"
+        " · choose another tool above"
     )
     with st.container(border=True):
         st.header("Records by day")
@@ -235,7 +236,8 @@ def _files(filters: Filters) -> None:
         return
     for load in loads:
         if load.status == "refused":
-            st.markdown(f":material/error: `{load.path}` was refused: {load.message or 'no reason was recorded'}.")
+            reason = wording.plain(load.message) or "no reason was recorded"
+            st.markdown(f":material/error: `{load.path}` was refused: {reason}.")
     grid([_file_row(load, filters.tool.tool_id) for load in loads], "Newest files with their lines")
     st.caption(f"The newest {NEWEST_FILES} files, refused ones first.")
 

@@ -6,25 +6,51 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.app_pages.parts import Filters, table
-from dashboards.glossary import FIGURES, STATUSES
+from dashboards.glossary import FIGURES, STATUSES, Figure, slug
 from dashboards.marts.published import Tool
 
 
 def page(filters: Filters) -> None:
     """Draws the page; the settings shown are those of the chosen tool."""
+    published = filters.publication
     st.title("Definitions")
     st.caption(
-        f"Contract version {filters.publication.contract_version} · rule book {filters.publication.rule_book_hash}"
+        f"Contract version {published.contract_version} · rule book {published.rule_book_hash} · code version"
+        f" {wording.plain(published.code_version)} · published {wording.moment(published.published_at)}"
     )
+    _asked_for(st.query_params.get("figure"))
     with st.container(border=True):
         st.header("Figures")
-        table([{"Figure": entry.name, "Denominator": entry.denominator, "Formula": entry.formula} for entry in FIGURES])
+        table([_row(entry) for entry in FIGURES], "Figures with denominator, formula, mart and version")
     with st.container(border=True):
         st.header("Status of a person: the first line that holds")
-        table([{"Status": entry.status, "Reason": entry.reason, "Holds when": entry.holds_when} for entry in STATUSES])
+        rows = [{"Status": entry.status, "Reason": entry.reason, "Holds when": entry.holds_when} for entry in STATUSES]
+        table(rows, "Status precedence")
     with st.container(border=True):
-        st.header(f"Settings of {filters.tool.title}")
-        table([{"Setting": name, "Value": value} for name, value in _settings(filters.tool).items()])
+        st.header(f"Settings of {wording.plain(filters.tool.title)}")
+        rows = [{"Setting": name, "Value": value} for name, value in _settings(filters.tool).items()]
+        table(rows, "Settings of the tool")
+
+
+def _asked_for(figure: str | None) -> None:
+    """The definition that a link on another page led to, before all others."""
+    found = next((entry for entry in FIGURES if slug(entry.name) == figure), None)
+    if found is None:
+        return
+    with st.container(border=True):
+        st.header(found.name)
+        st.markdown(f"**{wording.plain(found.formula)}.**")
+        st.markdown(
+            f"Share of: {wording.plain(found.denominator)}. Read from `{found.source}`, version {found.version}."
+        )
+
+
+def _row(entry: Figure) -> dict[str, str]:
+    return {
+        "Figure": entry.name,
+        "Denominator": entry.denominator,
+        "Formula": f"{entry.formula} (version {entry.version})",
+    }
 
 
 def _settings(tool: Tool) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, draw, empty, folded_grid, how_calculated, known_people
+from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, folded_grid, known_people
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.pace import Pace, gap_and_pace, pace_of
 from dashboards.charts.palette import NON_USER, NOT_JUDGED
@@ -35,7 +35,8 @@ def page(filters: Filters) -> None:
     _loss_row(filters, shown)
     _reasons_row(shown)
     folded_grid("The figures as a table", "figures", lambda: [_figure_row(week) for week in reversed(weeks)])
-    how_calculated(filters)
+    names = ("Eligible", "Active", "Correct users", "Non-users", "Not judged", "Correct among active", "Gap", "Pace")
+    figures_of(filters, *names)
 
 
 def _shown_week(weeks: Sequence[AdoptionWeek]) -> AdoptionWeek:
@@ -46,13 +47,13 @@ def _shown_week(weeks: Sequence[AdoptionWeek]) -> AdoptionWeek:
 def _no_weeks(filters: Filters) -> None:
     tool = filters.tool
     if tool.last_week_start is None:
-        why = (
-            f"{tool.title} is live from {wording.day(tool.live_from)}, and no whole week of its logs has been read yet."
-        )
+        since = f"{wording.plain(tool.title)} is live from {wording.day(tool.live_from)}"
+        why = f"{since}, and no whole week of its logs has been read yet."
         what = "drop its logs into the inbox, run `takeup run`, and look at Data health for what arrived."
         empty("No week to show yet", why, what)
         return
-    why = f"{tool.title} had no eligible person in {filters.where}, or the unit is too small to be shown alone."
+    who = f"{wording.plain(tool.title)} had no eligible person in {wording.plain(filters.where)}"
+    why = f"{who}, or the unit is too small to be shown alone."
     empty("Nobody to show here", why, "choose another unit, or the whole company.")
 
 
@@ -60,11 +61,9 @@ def _as_of(filters: Filters, weeks: Sequence[AdoptionWeek], shown: AdoptionWeek)
     tool = filters.tool
     facts = [
         f"Week of {wording.day(shown.week_start)}{', provisional' if shown.is_provisional else ''}",
-        f"{wording.counted(shown.eligible, 'eligible person', 'eligible people')}, {filters.where}",
-        f"data through {wording.moment(tool.watermark_at)}",
-        f"published {wording.moment(filters.publication.published_at)}",
+        f"{wording.counted(shown.eligible, 'eligible person', 'eligible people')}, {wording.plain(filters.where)}",
     ]
-    st.caption(" · ".join(facts))
+    as_of(filters, *facts)
     newer = sum(week.week_start > shown.week_start for week in weeks)
     notes = [
         f"{wording.counted(newer, 'newer week is', 'newer weeks are')} provisional: late data may still change"

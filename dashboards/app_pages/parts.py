@@ -1,4 +1,4 @@
-"""What pages share: the filters that apply, headings with their as-of line, charts, empty states."""
+"""What pages share: the filters that apply, headings with their as-of line, charts, tables, empty states."""
 
 from __future__ import annotations
 
@@ -6,42 +6,64 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pyarrow as pa
 import streamlit as st
 
-from dashboards import wording
+from dashboards import audit, wording
+from dashboards.access import Access
+from dashboards.audit import Read
+from dashboards.glossary import slug
 from dashboards.marts.published import WHOLE_COMPANY, Publication, Tool
+
+PURPOSES = ("Coaching and training", "A question of the person", "Checking a figure", "An audit")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the reader chose: one tool, one org unit or the whole company, the last so many weeks."""
+    """What the reader chose and may see: one tool, one org unit or the whole company, the last so many weeks."""
 
+    workspace: Path
     path: Path
     publication: Publication
     tools: tuple[Tool, ...]
     tool: Tool
+    tool_label: str
     org_unit: str
     weeks: int
-    definitions: st.Page
-    health: st.Page
+    access: Access
+    pages: Mapping[str, st.Page]
 
     @property
     def where(self) -> str:
         """The people that the figures are about, in words."""
         return "whole company" if self.org_unit == WHOLE_COMPANY else self.org_unit
 
+    @property
+    def unit_or_none(self) -> str | None:
+        """The org unit, None for the whole company."""
+        return None if self.org_unit == WHOLE_COMPANY else self.org_unit
 
-def draw(spec: Mapping[str, Any], alt: str) -> None:
+    @property
+    def in_links(self) -> dict[str, str]:
+        """The filters as the widgets of every page read them from an address."""
+        return {"tool": self.tool_label, "unit": self.org_unit, "weeks": str(self.weeks)}
+
+
+def draw(spec: Mapping[str, Any], alt: str, **selection: Any) -> Any:
     """Shows a chart; its rows travel as Arrow, apart from the specification, so that a change moves only data."""
     bare = {key: value for key, value in spec.items() if key != "data"}
-    st.vega_lite_chart(pa.Table.from_pylist(spec["data"]["values"]), bare, alt=alt)
+    return st.vega_lite_chart(pa.Table.from_pylist(spec["data"]["values"]), bare, alt=alt, **selection)
 
 
-def how_calculated(filters: Filters) -> None:
-    """The way to the definitions of the figures on this page."""
-    st.page_link(filters.definitions, label="How are these figures calculated?", icon=":material/menu_book:")
+def figures_of(filters: Filters, *names: str) -> None:
+    """The way from the figures on this page to their definitions."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("How it is calculated:", width="content")
+        for name in names:
+            query = filters.in_links | {"figure": slug(name)}
+            st.page_link(filters.pages["definitions"], label=name, query_params=query)
 
 
 def known_people(filters: Filters, *, with_link: bool = True) -> None:
@@ -49,7 +71,8 @@ def known_people(filters: Filters, *, with_link: bool = True) -> None:
     tool = filters.tool
     if tool.known_share is None:
         return
-    told = f"{wording.share(tool.known_share)} of {tool.title}'s usage records belong to a known person"
+    title = wording.plain(tool.title)
+    told = f"{wording.share(tool.known_share)} of {title}'s usage records belong to a known person"
     if tool.has_few_known:
         st.warning(
             f"Only {told}: less than {wording.share(tool.least_known_share)}. What nobody is known to have done is in"
@@ -57,9 +80,74 @@ def known_people(filters: Filters, *, with_link: bool = True) -> None:
             icon=":material/person_alert:",
         )
     else:
-        st.caption(f":material/person_check: {told}.")
-    if with_link:
-        st.page_link(filters.health, label="Whom do the records name?", icon=":material/health_and_safety:")
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.caption(f":material/person_check: {told}.", width="content")
+            _to_health(filters, with_link)
+        return
+    _to_health(filters, with_link)
+
+
+def _to_health(filters: Filters, is_wanted: bool) -> None:
+    if is_wanted:
+        page = filters.pages["data-health"]
+        st.page_link(page, label="Whom do the records name?", icon=None, query_params=filters.in_links)
+
+
+def as_of(filters: Filters, *facts: str) -> None:
+    """Under a page's title: what the figures are about, how far the logs reach, when it was published."""
+    told = [
+        *facts,
+        f"data through {wording.moment(filters.tool.watermark_at)}",
+        f"as of {wording.moment(filters.publication.as_of)}",
+        f"published {wording.moment(filters.publication.published_at)}",
+    ]
+    st.caption(" · ".join(told))
+
+
+def purpose() -> str | None:
+    """Why the reader looks at people: asked once a session, written to the log of reads with every list."""
+    given = st.selectbox(
+        "Why do you look at single people?",
+        PURPOSES,
+        index=None,
+        key="why",
+        placeholder="Choose, or write your own reason",
+        accept_new_options=True,
+        persist_state="session",
+        width=420,
+    )
+    why = " ".join((given or "").split())[:200]
+    if why:
+        return why
+    st.markdown("Rows about single people open once you say why. Reason, reader and number of rows go into a log.")
+    return None
+
+
+def logged(filters: Filters, what: str, why: str, rows: int) -> bool:
+    """Writes a read into the log before it is shown, once a session for the same rows; False: it could not be."""
+    read = Read(filters.access.who, what, why, rows, filters.publication.publication_id)
+    known: set[Read] = st.session_state.setdefault("_reads", set())
+    if read in known:
+        return True
+    try:
+        audit.record(filters.workspace, read)
+    except OSError:
+        empty(
+            "These rows cannot be shown",
+            f"Every read of rows about people is logged, and `{audit.FILE}` in the workspace cannot be written.",
+            "let the dashboard's user write there, then reload this page.",
+        )
+        return False
+    known.add(read)
+    return True
+
+
+def export_links(what: str, query: Mapping[str, str | None], label: str = "Export") -> None:
+    """A file of these rows as CSV or XLSX, by the address that checks and logs."""
+    text = urlencode({key: value for key, value in query.items() if value is not None})
+    with st.container(horizontal=True, gap="small"):
+        for kind in ("csv", "xlsx"):
+            st.link_button(f"{label} {kind.upper()}", f"/export/{what}.{kind}?{text}", icon=":material/download:")
 
 
 def empty(title: str, why: str, what_to_do: str) -> None:
@@ -77,13 +165,15 @@ def folded_grid(title: str, key: str, rows: Callable[[], Sequence[Mapping[str, s
             grid(rows(), title)
 
 
-def grid(rows: Sequence[Mapping[str, str | int]], alt: str) -> None:
+def grid(rows: Sequence[Mapping[str, Any]], alt: str, **settings: Any) -> Any:
     """Many columns: scrolls in itself, by keyboard too, where a plain table would be cut off on a phone."""
     numbers = [name for name, value in rows[0].items() if isinstance(value, int)]
     config = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
-    st.dataframe(pa.Table.from_pylist(rows), hide_index=True, column_config=config, alt=alt)
+    config |= settings.pop("column_config", {})
+    return st.dataframe(pa.Table.from_pylist(rows), hide_index=True, column_config=config, alt=alt, **settings)
 
 
-def table(rows: Sequence[Mapping[str, str]]) -> None:
-    """Few columns of texts, as HTML: wraps, prints and can be read aloud."""
-    st.table(pa.Table.from_pylist(rows), hide_index=True, border="horizontal")
+def table(rows: Sequence[Mapping[str, str]], alt: str | None = None) -> None:
+    """Few columns of texts, as HTML: wraps, prints and can be read aloud. Cells are texts, whatever they look like."""
+    plain = [{name: wording.plain(value) for name, value in row.items()} for row in rows]
+    st.table(pa.Table.from_pylist(plain), hide_index=True, border="horizontal", alt=alt)

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestration.commands.dagster_home import dagster_home
 from orchestration.commands.output import say
 from orchestration.errors import UsageError
+from orchestration.registry import load_registry
 from orchestration.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -16,11 +17,13 @@ ADDRESS = "127.0.0.1"
 
 
 def dashboard(workspace: Workspace, port: int) -> None:
-    """Streamlit over the latest publication; never returns."""
+    """Streamlit over the latest publication; never returns. Whom it may show people, privacy.yml says."""
     if not workspace.latest.exists():
         raise UsageError(f"{workspace.root}: nothing has been published yet - run: takeup run -w {workspace.root}")
     say(f"Dashboard: http://{ADDRESS}:{port} (Ctrl-C ends it)")
-    _become(dashboard_command(port), {"TAKEUP_WORKSPACE": str(workspace.root)}, PROJECT / "dashboards")
+    person_pages = load_registry(workspace).privacy.person_pages
+    settings = {"TAKEUP_WORKSPACE": str(workspace.root), "TAKEUP_PERSON_PAGES": person_pages}
+    _become(dashboard_command(port), settings, PROJECT / "dashboards")
 
 
 def dagster(workspace: Workspace, port: int) -> None:
@@ -34,7 +37,7 @@ def dashboard_command(port: int) -> list[str]:
     """Nothing is sent, nothing is looked up outside: the address is given, statistics are off."""
     server = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
     quiet = ["--browser.serverAddress", ADDRESS, "--browser.gatherUsageStats", "false"]
-    return [sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboards" / "app.py"), *server, *quiet]
+    return [sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboards" / "server.py"), *server, *quiet]
 
 
 def dagster_command(port: int) -> list[str]:

@@ -386,6 +386,12 @@ class Privacy(Model):
         10, description="figures of fewer people are merged into others", examples=[10]
     )
     publish_names: bool = Field(False, description="publish names instead of keys", examples=["false"])
+    person_pages: Literal["never", "sign_in", "local"] = Field(
+        "sign_in",
+        description="whom the dashboard shows rows of single people: nobody (never), those signed in whose groups may"
+        " (sign_in), or also whoever sits at this machine (local)",
+        examples=["sign_in"],
+    )
 
 
 class Alerts(BaseModel):

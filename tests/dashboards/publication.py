@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from tests.dashboards import publication_sql as sql
+from tests.dashboards.contracts import schema
 
 LAST_WEEK = date(2026, 11, 2)
 AS_OF = datetime(2026, 11, 10, 4, 12, tzinfo=UTC)
@@ -101,7 +102,7 @@ def _units(company: Company) -> list[str]:
 
 
 def _dimensions(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
-    connection.execute(sql.SCHEMA)
+    connection.execute(schema())
     watermark = AS_OF - timedelta(hours=9)
     reached = ", ".join(f'"{tool.tool_id}": "{watermark:%Y-%m-%dT%H:%M:%SZ}"' for tool in TOOLS[: company.tools])
     connection.execute(

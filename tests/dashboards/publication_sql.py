@@ -6,69 +6,6 @@ NOT_JUDGED = ("paused", "away", "new", "no_opportunity", "unproven", "no_evidenc
 NON_USER = ("never", "tried", "lapsed")
 LINES = ("read", "loaded", "duplicate", "superseded", "quarantined", "blank")
 
-_LINE_COLUMNS = ", ".join(f"lines_{kind} bigint" for kind in LINES)
-_COUNT_COLUMNS = ", ".join(
-    f"{name} bigint"
-    for name in (
-        *("eligible", "judged", "non_user", "incorrect_user", "correct_user", "not_judged"),
-        *(f"not_judged_{reason}" for reason in NOT_JUDGED),
-        *(f"non_user_{reason}" for reason in NON_USER),
-        "active",
-    )
-)
-
-SCHEMA = f"""
-create table dim_publication (publication_id varchar, run_id varchar, code_version varchar, rule_book_hash varchar,
-    data_through varchar, timezone varchar, org_unit_attribute varchar, small_group bigint, contract_version bigint,
-    published_at timestamptz, as_of timestamptz);
-create table dim_tool (tool_id varchar, title varchar, owner_name varchar, owner_email varchar,
-    escalation_email varchar, rollup_unproven varchar, production varchar, window_weeks bigint, min_uses bigint,
-    min_available_days bigint, grace_days bigint, late_days bigint, position bigint, is_paused boolean,
-    has_rules boolean, can_prove boolean, live_from date, last_week_start date, last_final_week_start date,
-    data_from_at timestamptz, watermark_at timestamptz, known_share double, least_known_share double);
-create table dim_rule (rule_id varchar, semantic_hash varchar, tool_id varchar, kind varchar, title varchar,
-    sentence varchar, severity varchar, why varchar, train varchar, owner varchar, version bigint, within_s double,
-    tolerate double, evidence_incorrect bigint, evidence_correct bigint, reach_obligations bigint, reach_weeks bigint,
-    effective_from date, effective_to date);
-create table dim_person (person_key varchar, department varchar, team varchar, location varchar, role varchar,
-    org_unit varchar, manager_key varchar, is_current boolean);
-create table dim_target (tool_id varchar, org_unit varchar, measure varchar, owner varchar, value double,
-    due_date date, baseline_week date);
-create table fct_person_tool_week (person_key varchar, tool_id varchar, org_unit varchar, status varchar,
-    reason varchar, first_violation_rule_id varchar, uses bigint, active_days bigint, available_days bigint,
-    rules_judged bigint, rules_violated bigint, obligations bigint, broken bigint, pending bigint, is_active boolean,
-    is_provisional boolean, week_start date);
-create table fct_rule_week (person_key varchar, tool_id varchar, rule_id varchar, severity varchar, verdict varchar,
-    org_unit varchar, first_broken_event_ids varchar, version bigint, judged bigint, broken bigint, pending bigint,
-    unknown bigint, excused bigint, value double, is_provisional boolean, reached_to_week date,
-    week_start date);
-create table fct_obligation (rule_id varchar, tool_id varchar, person_key varchar, obligation_event_id varchar,
-    evidence_event_id varchar, outcome varchar, version bigint, weight bigint, obligation_at timestamptz,
-    due_at timestamptz, week_start date);
-create table fct_adoption_week (tool_id varchar, org_level varchar, org_unit varchar, {_COUNT_COLUMNS},
-    active_share double, correct_share double, incorrect_share double, non_user_share double, not_judged_share double,
-    correct_among_active_share double, target_correct_share double, target_active_share double,
-    gap_correct_share double, gap_active_share double, is_provisional boolean, target_correct_due date,
-    target_active_due date, week_start date);
-create table fct_published_week (publication_id varchar, tool_id varchar, org_level varchar, org_unit varchar,
-    eligible bigint, active bigint, non_user bigint, incorrect_user bigint, correct_user bigint, not_judged bigint,
-    is_provisional boolean, published_at timestamptz, week_start date);
-create table fct_restatement (publication_id varchar, previous_publication_id varchar, tool_id varchar,
-    org_level varchar, org_unit varchar, status varchar, before bigint, after bigint, behaviour bigint, rule bigint,
-    population bigint, late_data bigint, published_at timestamptz, previous_published_at timestamptz, week_start date);
-create table fct_source_day (tool_id varchar, source_id varchar, {_LINE_COLUMNS}, records bigint, late_records bigint,
-    people bigint, freshness_hours double, day date);
-create table fct_load (load_id varchar, tool_id varchar, source_id varchar, dataset varchar, format varchar,
-    path varchar, status varchar, message varchar, {_LINE_COLUMNS}, loaded_at timestamptz);
-create table fct_quarantine_reason (tool_id varchar, source_id varchar, reason_code varchar, reason_example varchar,
-    lines bigint, last_loaded_at timestamptz);
-create table fct_identity_coverage (tool_id varchar, source_id varchar, namespace varchar, aliases bigint,
-    resolved_aliases bigint, records bigint, resolved_records bigint);
-create table fct_tool_health (tool_id varchar, source_id varchar, format varchar, grain varchar, {_LINE_COLUMNS},
-    records bigint, freshness_hours double, deadline_hours double, resolved_share double, is_late boolean,
-    newest_at timestamptz);
-"""
-
 TOOL = """
 insert into dim_tool by name
 select $tool_id as tool_id, $title as title, 'Dana Vogel' as owner_name, 'dana.vogel@corp.example' as owner_email,

@@ -13,7 +13,7 @@ from dashboards.marts import published, reading
 from tests.dashboards.publication import Company, publish
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
-PAGES = ("overview", "data_health", "definitions")
+PAGES = ("overview", "person", "data_health", "definitions")
 SMALL = Company(people=120)
 Open = Callable[..., AppTest]
 
@@ -35,7 +35,7 @@ def dashboard(workspace_of: Callable[[Company], Path], monkeypatch: pytest.Monke
 
 def _text(app: AppTest) -> str:
     assert not app.exception
-    elements = (*app.title, *app.header, *app.markdown, *app.caption)
+    elements = (*app.title, *app.header, *app.markdown, *app.caption, *app.warning)
     return "\n".join(element.value for element in elements)
 
 
@@ -181,7 +181,7 @@ def test_every_page_draws_whatever_was_published(page, company, workspace_of, mo
     assert app.title
 
 
-def _page_alone(name: str) -> None:
+def _page_alone(name: str, unit: str = "All", roles: tuple[str, ...] = ("figures", "people", "rules")) -> None:
     """One page without navigation: the test harness cannot switch between pages that are functions."""
     import importlib
     import os
@@ -189,16 +189,22 @@ def _page_alone(name: str) -> None:
 
     import streamlit as st
 
+    from dashboards.access import Access
     from dashboards.app_pages.parts import Filters
     from dashboards.marts import published, reading
 
-    path = reading.latest(Path(os.environ["TAKEUP_WORKSPACE"]))
+    workspace = Path(os.environ["TAKEUP_WORKSPACE"])
+    path = reading.latest(workspace)
     tools = tuple(published.tools(path))
-    definitions = st.Page(lambda: None, title="Definitions", url_path="definitions")
-    health = st.Page(lambda: None, title="Data health", url_path="data-health")
-    st.navigation([st.Page(lambda: None, title="This"), health, definitions])
-    page = importlib.import_module(f"dashboards.app_pages.{name}")
-    page.page(Filters(path, published.publication(path), tools, tools[-1], "All", 26, definitions, health))
+    pages = {
+        place: st.Page(lambda: None, title=place, url_path=place)
+        for place in ("overview", "movement", "segments", "training", "rules", "person", "data-health", "definitions")
+    }
+    st.navigation(list(pages.values()))
+    tool = tools[int(os.environ.get("TEST_TOOL", "-1"))]
+    access = Access("a test", frozenset(roles))
+    filters = Filters(workspace, path, published.publication(path), tools, tool, tool.title, unit, 26, access, pages)
+    importlib.import_module(f"dashboards.app_pages.{name}").page(filters)
 
 
 def _data_health(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:

@@ -12,7 +12,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from dashboards.marts import adoption, health, published, reading
+from dashboards.marts import adoption, health, people, published, reading
+from dashboards.marts.people import Wanted
 from tests.dashboards.publication import LAST_WEEK, Company, publish
 
 SMALL = Company(people=120)
@@ -53,6 +54,12 @@ def _ask_everything(path: Path) -> None:
     health.quarantine_reasons(path, tool)
     health.identity_coverage(path, tool)
     health.loads(path, tool, 5)
+    key = people.listed(path, None, Wanted(tool, LAST_WEEK, status="incorrect_user"), 1)[0].person_key
+    people.count_listed(path, ("Finance",), Wanted(tool, LAST_WEEK, "Finance", None, "major"))
+    people.person(path, None, key)
+    people.person_weeks(path, None, key, tool, 26)
+    people.person_rules(path, None, key, tool, LAST_WEEK)
+    people.obligations(path, None, key, tool, LAST_WEEK, LAST_WEEK)
 
 
 def test_no_answer_holds_a_decimal_or_another_type_that_charts_draw_wrongly(path, asked):
@@ -66,7 +73,7 @@ def test_every_public_query_is_asked_in_the_type_test(path, asked):
     _ask_everything(path)
     public = {
         f"{area.__name__}.{name}"
-        for area in (adoption, health, published)
+        for area in (adoption, health, people, published)
         for name, value in vars(area).items()
         if name[0].islower() and isfunction(value) and value.__module__ == area.__name__
     }

@@ -63,9 +63,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Compa
 def _server(workspace: Path) -> Iterator[str]:
     """Starts the dashboard from a foreign folder, as users do, and ends the process that it started."""
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "server.py")]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    environment = os.environ | {"TAKEUP_WORKSPACE": str(workspace), "PYTHONPATH": str(ROOT)}
+    settings = {"TAKEUP_WORKSPACE": str(workspace), "TAKEUP_PERSON_PAGES": "local", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | settings
     with (workspace / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=log, stderr=log)
         try:

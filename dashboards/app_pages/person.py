@@ -1,0 +1,137 @@
+"""Single people: a list of those whom a figure counts, and the explanation of one person's status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from dashboards import wording
+from dashboards.app_pages import person_detail
+from dashboards.app_pages.parts import Filters, empty, export_links, grid, logged, purpose
+from dashboards.marts import people
+from dashboards.marts.people import Listed, Wanted
+
+ROWS_A_PAGE = 50
+ANY = "any"
+LIST_PX = 260
+ROW_PX = 35
+SHOWN_ROWS = 16
+
+
+def page(filters: Filters) -> None:
+    """Draws the list, or one person once one is chosen."""
+    filters.access.require("people")
+    key = st.query_params.get("person")
+    st.title("People" if not key else "One person")
+    why = purpose()
+    if why is None:
+        return
+    if key:
+        st.button("Back to the list", icon=":material/arrow_back:", on_click=_leave)
+        person_detail.explain(filters, key, why)
+    else:
+        _list(filters, why)
+
+
+def _leave() -> None:
+    st.query_params.pop("person", None)
+
+
+def _list(filters: Filters, why: str) -> None:
+    week = filters.tool.last_final_week_start or filters.tool.last_week_start
+    if week is None:
+        empty("No week to show yet", f"{wording.plain(filters.tool.title)} has no whole week of logs yet.",
+              "drop its logs into the inbox and run `takeup run`.")  # fmt: skip
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = _wanted(filters, week)
+    total = people.count_listed(filters.path, filters.access.org_units, wanted)
+    facts = [f"Week {wording.week(week)}", f"{wording.people(total)}, {wording.plain(filters.where)}"]
+    st.caption(" · ".join([*facts, f"data through {wording.moment(filters.tool.watermark_at)}", "no order of merit"]))
+    if not total:
+        empty("Nobody to list", "No person of this tool, unit and week has this status.", "widen the filters above.")
+        return
+    _page_of_list(filters, wanted, total, why)
+
+
+def _wanted(filters: Filters, week: date) -> Wanted:
+    status = st.selectbox(
+        "Status", [ANY, *wording.STATUSES], key="status", bind="query-params", width=LIST_PX,
+        format_func=lambda name: wording.STATUSES.get(name, "Any status"),
+    )  # fmt: skip
+    reasons = [ANY, *wording.REASONS]
+    reason = st.selectbox(
+        "Reason", reasons, key="reason", bind="query-params", width=LIST_PX,
+        format_func=lambda name: wording.REASONS.get(name, "Any reason"),
+    )  # fmt: skip
+    return Wanted(filters.tool.tool_id, week, filters.unit_or_none, _or_none(status), _or_none(reason))
+
+
+def _or_none(chosen: str | None) -> str | None:
+    return None if chosen in (None, ANY) else chosen
+
+
+def _page_of_list(filters: Filters, wanted: Wanted, total: int, why: str) -> None:
+    pages = -(-total // ROWS_A_PAGE)
+    number = st.session_state.get("list_page", 1) if pages > 1 else 1
+    rows = people.listed(
+        filters.path, filters.access.org_units, wanted, ROWS_A_PAGE, ROWS_A_PAGE * (min(number, pages) - 1)
+    )
+    parts = (wanted.tool_id, wanted.status or "any status", wanted.reason or "any reason", filters.where)
+    what = f"list of {', '.join(parts)}, page {number}"
+    if not logged(filters, what, why, len(rows)):
+        return
+    with st.container(border=True):
+        st.header("Choose a person to see why")
+        _rows(rows)
+        if pages > 1:
+            st.pagination(pages, key="list_page", persist_state="page")
+        export_links("people", export_query(filters, wanted, why))
+
+
+def export_query(filters: Filters, wanted: Wanted, why: str) -> dict[str, str | None]:
+    """The list as the export's address names it."""
+    return {
+        "tool": wanted.tool_id,
+        "week": wanted.week_start.isoformat(),
+        "unit": filters.org_unit,
+        "status": wanted.status,
+        "reason": wanted.reason,
+        "rule": wanted.rule_id,
+        "why": why,
+    }
+
+
+def _rows(rows: Sequence[Listed]) -> None:
+    state = grid(
+        [_row(listed) for listed in rows],
+        "People with their status and reason; choose a row to open the person",
+        key="people_rows",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Person": st.column_config.TextColumn(width=120),
+            "Reason": st.column_config.TextColumn(width="medium"),
+            "Rule": st.column_config.TextColumn(width="medium"),
+        },
+        height=ROW_PX * (len(rows) + 1) + 3 if len(rows) < SHOWN_ROWS else ROW_PX * SHOWN_ROWS,
+    )
+    chosen = state.selection.rows
+    if chosen:
+        st.query_params["person"] = rows[chosen[0]].person_key
+        st.rerun()
+
+
+def _row(listed: Listed) -> dict[str, str | int]:
+    return {
+        "Person": listed.person_key,
+        "Unit": listed.org_unit or "Unknown",
+        "Team": listed.team or "Unknown",
+        "Status": wording.STATUSES.get(listed.status, listed.status),
+        "Reason": wording.reason(listed.status, listed.reason),
+        "Rule": listed.rule_title or "",
+        "Broken": f"{listed.broken} of {listed.judged}" if listed.judged else "",
+        "Uses": listed.uses,
+    }

@@ -1,0 +1,224 @@
+"""Why one person has their status: the rule, how often it was broken, the events that prove it, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal
+
+import streamlit as st
+
+from dashboards import wording
+from dashboards.app_pages.parts import Filters, draw, empty, export_links, figures_of, grid, logged, table
+from dashboards.charts.strip import status_strip
+from dashboards.marts import people
+from dashboards.marts.people import Obligation, Person, PersonRule, PersonWeek, Scope
+
+SHOWN_OBLIGATIONS = 200
+
+
+def explain(filters: Filters, key: str, why: str, scope: Scope | str = "reader") -> None:
+    """Draws everything about one person and the chosen tool, after the read is in the log."""
+    sees: Scope = filters.access.org_units if scope == "reader" else None
+    found = people.person(filters.path, sees, key)
+    if found is None:
+        empty("Nobody to show", "No person has this key, or they are in a unit that you may not see.",
+              "choose a person from the list.")  # fmt: skip
+        return
+    weeks = people.person_weeks(filters.path, sees, key, filters.tool.tool_id, filters.weeks)
+    if not logged(filters, f"person {key}, {filters.tool.tool_id}", why, max(len(weeks), 1)):
+        return
+    _who(filters, found)
+    if not weeks:
+        _not_eligible(filters, sees, key)
+        return
+    week = _shown(weeks)
+    _status(filters, week)
+    _course(weeks)
+    rules = people.person_rules(filters.path, sees, key, filters.tool.tool_id, week.week_start)
+    _rules(rules)
+    _events(filters, sees, week, why)
+    _other_tools(filters, sees, key)
+    figures_of(filters, "Active", "Correct users", "Incorrect users", "Not judged", "Way back")
+
+
+def _shown(weeks: Sequence[PersonWeek]) -> PersonWeek:
+    """The newest final week; without one, the newest."""
+    return next((week for week in reversed(weeks) if not week.is_provisional), weeks[-1])
+
+
+def _who(filters: Filters, person: Person) -> None:
+    facts = [person.org_unit, person.team, person.role, person.location]
+    told = " · ".join(wording.plain(fact) for fact in facts if fact)
+    left = "" if person.is_current else " · no longer on the roster"
+    st.markdown(f"`{person.person_key}` · {told or 'no details published'}{left}")
+    st.caption(f"Whose key this is, the vault knows: `takeup people key`. Tool: {wording.plain(filters.tool.title)}.")
+
+
+def _not_eligible(filters: Filters, scope: Scope, key: str) -> None:
+    empty(
+        "Not meant to use this tool",
+        f"This person was eligible for {wording.plain(filters.tool.title)} in none of the weeks published.",
+        "choose another tool above; the tools below know this person.",
+    )
+    _other_tools(filters, scope, key)
+
+
+def _status(filters: Filters, week: PersonWeek) -> None:
+    first = week.week_start - timedelta(weeks=filters.tool.window_weeks - 1)
+    with st.container(border=True):
+        st.header(f"{wording.STATUSES[week.status]}: {wording.reason(week.status, week.reason).lower()}")
+        st.caption(
+            f"Week {wording.week(week.week_start)}{', provisional' if week.is_provisional else ''} · judged over"
+            f" {wording.day(first)} to {wording.day(week.week_start + timedelta(days=6))}"
+            f" · data through {wording.moment(filters.tool.watermark_at)}"
+        )
+        st.markdown(_sentence(filters, week))
+        with st.container(horizontal=True, gap="large"):
+            st.metric("Uses", f"{week.uses:,}", width="content")
+            st.metric("Active days", f"{week.active_days:,} of {week.available_days:,}", width="content",
+                      help="Days with a use, of the days on which the person was available.")  # fmt: skip
+            st.metric("Rules judged", f"{week.rules_judged:,}", width="content")
+            st.metric("Rules violated", f"{week.rules_violated:,}", width="content")
+
+
+def _sentence(filters: Filters, week: PersonWeek) -> str:
+    """What decided, in one sentence."""
+    tool = filters.tool
+    told = {
+        "never": "Was eligible and has not used the tool at all so far.",
+        "tried": f"Used it {wording.counted(week.uses, 'time')}; {tool.min_uses} in the window make a user.",
+        "lapsed": "Used it before this window, and not once in it.",
+        "away": f"Was available on {wording.counted(week.available_days, 'day')}; {tool.min_available_days} are needed"
+        " to be judged.",
+        "new": f"Has been eligible for less than the {tool.grace_days} days of grace.",
+        "paused": "The owner has paused the tool, so nobody is judged.",
+        "no_opportunity": "There was no work item to use the tool on.",
+        "no_evidence": "The tool's sources cannot show use, or correct use.",
+        "unproven": "Used the tool, but too few cases were seen to say whether correctly. That is no reproach.",
+        "proven": "Kept the rules in enough cases to say so.",
+        "blocker": "Broke a rule for which one proven breach is enough.",
+        "major": "Broke a rule that matters, in more cases than it tolerates.",
+        "minor": "Broke two or more minor rules.",
+    }
+    return told.get(week.reason, "")
+
+
+def _course(weeks: Sequence[PersonWeek]) -> None:
+    with st.container(border=True):
+        st.header("Week by week")
+        draw(status_strip([(week.week_start, week.status, week.is_provisional) for week in weeks]),
+             "The person's status in each week")  # fmt: skip
+        changes = sum(now.status != before.status for before, now in pairwise(weeks))
+        st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.")
+
+
+def _rules(rules: Sequence[PersonRule]) -> None:
+    with st.container(border=True):
+        st.header("Rule by rule")
+        if not rules:
+            st.markdown("No rule asked anything of this person in the window.")
+            return
+        for place, rule in enumerate(rules):
+            if place:
+                st.divider()
+            _rule(rule)
+
+
+def _rule(rule: PersonRule) -> None:
+    colour: Literal["orange", "blue", "gray"] = "gray"
+    colour = "orange" if rule.verdict == "violated" else "blue" if rule.verdict == "satisfied" else colour
+    icon = {"violated": ":material/error:", "satisfied": ":material/check:"}.get(rule.verdict, ":material/help:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(wording.VERDICTS.get(rule.verdict, rule.verdict), icon=icon, color=colour)
+        st.markdown(f"**{wording.plain(rule.title)}**", width="content")
+    st.markdown(wording.plain(rule.sentence))
+    st.caption(_terms(rule))
+    if rule.verdict == "violated":
+        _mend(rule)
+
+
+def _terms(rule: PersonRule) -> str:
+    share = f" ({wording.share(rule.broken / rule.judged, 0)})" if rule.judged else ""
+    permitted = f"{wording.share(rule.tolerate, 0)} may fall short" if rule.tolerate else "none may fall short"
+    missing = max(rule.evidence_correct - rule.judged, 0)
+    facts = [
+        f"Broken in {rule.broken:,} of {rule.judged:,} cases judged{share}",
+        permitted,
+        f"{rule.pending:,} not due yet" if rule.pending else "",
+        f"{rule.unknown + rule.excused:,} unknown or excused" if rule.unknown + rule.excused else "",
+        f"{wording.counted(missing, 'more case')} needed to tell" if rule.verdict == "unproven" and missing else "",
+        f"{rule.severity}, version {rule.version}, owner {wording.plain(rule.owner) or 'unknown'}",
+    ]
+    return " · ".join(filter(None, facts))
+
+
+def _mend(rule: PersonRule) -> None:
+    lines = []
+    if rule.first_broken:
+        lines.append("**Proof:** " + ", ".join(f"`{event}`" for event in rule.first_broken))
+    if rule.why:
+        lines.append(f"**Why it matters:** {wording.plain(rule.why)}")
+    if rule.train:
+        lines.append(f"**Module:** {wording.plain(rule.train)}")
+    for line in lines:
+        st.markdown(line)
+
+
+def _events(filters: Filters, scope: Scope, week: PersonWeek, why: str) -> None:
+    first = week.week_start - timedelta(weeks=filters.tool.window_weeks - 1)
+    found = people.obligations(filters.path, scope, week.person_key, week.tool_id, first, week.week_start)
+    with st.container(border=True):
+        st.header("Events that decided")
+        if not found:
+            st.markdown("Nothing was broken, is pending or was excused in the window.")
+            return
+        shown = found[:SHOWN_OBLIGATIONS]
+        grid([_event(event) for event in shown], "Broken, pending and excused obligations with their event ids")
+        more = f"; the newest {SHOWN_OBLIGATIONS:,} are shown" if len(found) > len(shown) else ""
+        st.caption(f"{wording.counted(len(found), 'event')} in the window{more}. Kept ones are counted above.")
+        export_links("events", _export_query(filters, week, first, why))
+
+
+def _export_query(filters: Filters, week: PersonWeek, first: date, why: str) -> dict[str, str | None]:
+    return {
+        "tool": week.tool_id,
+        "person": week.person_key,
+        "from": first.isoformat(),
+        "to": week.week_start.isoformat(),
+        "unit": filters.org_unit,
+        "why": why,
+    }
+
+
+def _event(event: Obligation) -> dict[str, str]:
+    return {
+        "Rule": event.rule_id,
+        "Outcome": wording.OUTCOMES.get(event.outcome, event.outcome),
+        "Event": event.obligation_event_id,
+        "At (UTC)": f"{event.obligation_at:%Y-%m-%d %H:%M}",
+        "Due (UTC)": f"{event.due_at:%Y-%m-%d %H:%M}" if event.due_at else "",
+        "Evidence": event.evidence_event_id or "",
+    }
+
+
+def _other_tools(filters: Filters, scope: Scope, key: str) -> None:
+    rows = people.person_weeks(filters.path, scope, key, None, 1)
+    titles = {tool.tool_id: tool.title for tool in filters.tools}
+    if not rows:
+        return
+    with st.container(border=True):
+        st.header("All tools of this person")
+        table(
+            [
+                {
+                    "Tool": titles.get(row.tool_id, row.tool_id),
+                    "Newest week": wording.week(row.week_start) + (", provisional" if row.is_provisional else ""),
+                    "Status": wording.STATUSES[row.status],
+                    "Reason": wording.reason(row.status, row.reason),
+                }
+                for row in rows
+            ],
+            "Status of the person with every tool",
+        )
