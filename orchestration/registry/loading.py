@@ -15,12 +15,12 @@ from orchestration.registry.models import (
     Alerts,
     Calendar,
     PeopleConfig,
-    Privacy,
     Target,
     TargetsFile,
     Tool,
     ToolsFile,
 )
+from orchestration.registry.privacy import Privacy
 from orchestration.registry.pull_models import MAPPING
 from orchestration.registry.rule_models import Rule, RuleFile
 from orchestration.registry.yaml_file import YamlFile, validate

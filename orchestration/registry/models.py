@@ -379,21 +379,6 @@ class Calendar(Model):
         raise fault(f"the time zone {value!r} is not known", f"write {near or 'an IANA name such as Europe/Berlin'}")
 
 
-class Privacy(Model):
-    """config/privacy.yml"""
-
-    small_group: Annotated[int, Field(ge=5, le=1_000), NOT_TRUTH] = Field(
-        10, description="figures of fewer people are merged into others", examples=[10]
-    )
-    publish_names: bool = Field(False, description="publish names instead of keys", examples=["false"])
-    person_pages: Literal["never", "sign_in", "local"] = Field(
-        "sign_in",
-        description="whom the dashboard shows rows of single people: nobody (never), those signed in whose groups may"
-        " (sign_in), or also whoever sits at this machine (local)",
-        examples=["sign_in"],
-    )
-
-
 class Alerts(BaseModel):
     """config/alerts.yml: how alerts travel. Each tool's owner and escalation are the addressees."""
 

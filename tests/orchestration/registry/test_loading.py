@@ -10,7 +10,8 @@ from workspaces import rules, told, tool, workspace
 from orchestration.errors import ConfigError
 from orchestration.registry import load_registry
 from orchestration.registry.loading import read
-from orchestration.registry.models import Calendar, PeopleConfig, Privacy
+from orchestration.registry.models import Calendar, PeopleConfig
+from orchestration.registry.privacy import Privacy
 from orchestration.workspace import Workspace
 
 

@@ -15,12 +15,12 @@ from orchestration.registry.models import (
     Calendar,
     Eligible,
     PeopleConfig,
-    Privacy,
     TargetsFile,
     Tool,
     ToolsFile,
     is_paused,
 )
+from orchestration.registry.privacy import Privacy
 from orchestration.registry.yaml_file import YamlFile, validate
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "config"

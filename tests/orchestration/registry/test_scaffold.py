@@ -12,7 +12,8 @@ from workspaces import tool
 from orchestration.errors import UsageError
 from orchestration.registry import load_registry
 from orchestration.registry.check import check
-from orchestration.registry.models import Calendar, PeopleConfig, Privacy, TargetsFile, ToolsFile
+from orchestration.registry.models import Calendar, PeopleConfig, TargetsFile, ToolsFile
+from orchestration.registry.privacy import Privacy
 from orchestration.registry.scaffold import CONFIG_FILES, TEMPLATES, init_workspace
 from orchestration.registry.schema import MODELS, schemas, write_schemas
 from orchestration.registry.yaml_file import YamlFile, validate
