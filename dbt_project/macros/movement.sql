@@ -4,12 +4,12 @@
 #}
 {% macro lifecycle_state() -%}
     case
-        when is_active and coalesce(has_been_active, 0) = 0 then 'new'
+        when is_active and coalesce(has_been_user, 0) = 0 then 'new'
         when is_active and was_eligible and was_active then 'retained'
         when is_active then 'resurrected'
         when reason in ('paused', 'away', 'no_opportunity') then reason
         when reason = 'no_evidence' then 'unknown'
-        when has_been_active = 1 or reason = 'lapsed' then 'dormant'
+        when has_been_user = 1 or reason = 'lapsed' then 'dormant'
         when uses > 0 then 'tried'
         when reason = 'new' then 'newcomer'
         else 'never'

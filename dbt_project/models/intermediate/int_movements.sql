@@ -17,10 +17,10 @@ chained as (
         lag(status.reason) over person_weeks as earlier_reason,
         lag(status.is_active) over person_weeks as was_active,
         lead(status.week_start) over person_weeks as later_week,
-        max(case when status.is_active then 1 else 0 end) over (
+        max(case when status.is_active or status.reason = 'lapsed' then 1 else 0 end) over (
             partition by status.tool_id, status.person_no order by status.week_start
             rows between unbounded preceding and 1 preceding
-        ) as has_been_active
+        ) as has_been_user
     from {{ ref('int_statuses') }} as status
     window person_weeks as (partition by status.tool_id, status.person_no order by status.week_start)
 ),
