@@ -50,11 +50,14 @@
                'is_share', 'share_min', 'share_max', 'false', '0', '0', 'null') }}
 {%- endmacro %}
 
-{# The least of three neighbouring numbers of further cases after which the verdict is `reached`; null when of none. #}
+{#
+  The least of three neighbouring numbers of further cases after which the verdict is `reached`; null when of none, and
+  beyond 10,000 cases, which nobody will live to see (FARTHEST in orchestration/way_back.py).
+#}
 {% macro first_number_after(near, reached) -%}
     case
         {%- for step in [-1, 0, 1] %}
-        when {{ near }} + {{ step }} >= 0 and {{ verdict_after('(' ~ near ~ ' + ' ~ step ~ ')') }} {{ reached }} then {{ near }} + {{ step }}
+        when {{ near }} + {{ step }} between 0 and 10000 and {{ verdict_after('(' ~ near ~ ' + ' ~ step ~ ')') }} {{ reached }} then {{ near }} + {{ step }}
         {%- endfor %}
     end
 {%- endmacro %}
