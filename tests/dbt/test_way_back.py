@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 STANDINGS = 1_000
 WEEK = date(2026, 1, 26)
 BANDS = ((0.0, 0.7), (0.3, 1.0), (0.2, 0.8), (0.45, 0.55), (0.333, 0.334))
-TERMS = "rule_id, version, tool_id, kind, severity, tolerate, evidence_incorrect, evidence_correct, share_min, share_max"
+TERMS = (
+    "rule_id, version, tool_id, kind, severity, tolerate, evidence_incorrect, evidence_correct, share_min, share_max"
+)
 
 
 def standings() -> Iterator[Standing]:
