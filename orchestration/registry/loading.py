@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from orchestration.errors import ConfigError, Problem
+from orchestration.registry.alert_models import Alerts
 from orchestration.registry.explain import nearest
 from orchestration.registry.models import (
-    Alerts,
     Calendar,
     PeopleConfig,
     Target,

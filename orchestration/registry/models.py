@@ -11,9 +11,10 @@ import zoneinfo
 from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from orchestration.registry.explain import Fault, faults, nearest
+from orchestration.registry.production_models import Audit, Paused, Production, is_paused_on
 from orchestration.registry.pull_models import PullSpec, completed, misread
 from orchestration.registry.values import (
     NOT_TRUTH,
@@ -139,27 +140,6 @@ class Eligible(Model):
         return self
 
 
-class Production(Model):
-    """What the tool's owner promised when it went into production."""
-
-    expected_people_per_day: Annotated[float, Field(ge=0, allow_inf_nan=False), NOT_TRUTH] | None = Field(
-        None, examples=[40]
-    )
-    expected_events_per_day: Annotated[float, Field(ge=0, allow_inf_nan=False), NOT_TRUTH] | None = Field(
-        None, examples=[1200]
-    )
-    fallback: Text | None = Field(None, description="what people do when the tool is down", examples=["key in by hand"])
-    runbook: Text | None = Field(None, description="URL", examples=["https://example.com/runbooks/doc-extract"])
-
-
-class Paused(Model):
-    """The owner has taken the tool out of judgement."""
-
-    since: Day = Field(alias="from", examples=["2026-05-04"])
-    reason: Text = Field(examples=["the model is being retrained"])
-    by: Text = Field(description="who decided it", examples=["name.surname@example.com"])
-
-
 Rolled = Literal["correct_user", "incorrect_user", "non_user"]
 
 
@@ -221,6 +201,11 @@ class Tool(Model):
         None, examples=["{unproven: correct_user}"]
     )
     work_items: bool = Field(False, description="work items are delivered in inbox/work_items", examples=["true"])
+    audit: Audit = Field(
+        default_factory=dict,
+        description="answers to the readiness audit that no data can give; see docs/audit.md",
+        examples=["{adoption-design: {answer: yes, document: https://example.com/design, on: 2026-05-04}}"],
+    )
 
     @model_validator(mode="after")
     def _can_be_available(self) -> Self:
@@ -379,12 +364,6 @@ class Calendar(Model):
         raise fault(f"the time zone {value!r} is not known", f"write {near or 'an IANA name such as Europe/Berlin'}")
 
 
-class Alerts(BaseModel):
-    """config/alerts.yml: how alerts travel. Each tool's owner and escalation are the addressees."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-
 def is_paused(tool: Tool, today: date) -> bool:
-    """Whether the tool's pause has begun by `today`."""
-    return tool.paused is not None and tool.paused.since <= today
+    """Whether the tool's pause has begun by `today` and not ended."""
+    return tool.paused is not None and is_paused_on(tool.paused, today)

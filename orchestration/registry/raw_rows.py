@@ -94,9 +94,16 @@ def _tool(registry: Registry, tool: Tool, position: int, today: date) -> Row:
         "has_work_items": tool.work_items or _has_coverage(registry, tool),
         "can_prove": any(one is None or one.can_prove for one in known),
         "reads_aggregates": any(one is not None and "aggregates" in one.datasets for one in known),
-        "production": _json(tool.production.model_dump(exclude_none=True)) if tool.production else None,
+        "production": _production(tool),
         "position": position,
     }
+
+
+def _production(tool: Tool) -> str | None:
+    """What tools.yml says of production, and nothing that it leaves to the defaults."""
+    if tool.production is None:
+        return None
+    return _json(tool.production.model_dump(exclude_none=True, exclude_defaults=True, by_alias=True))
 
 
 def _has_coverage(registry: Registry, tool: Tool) -> bool:

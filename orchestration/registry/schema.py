@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
+from orchestration.registry.alert_models import Alerts
 from orchestration.registry.mapping_models import MappingFile
-from orchestration.registry.models import Alerts, Calendar, PeopleConfig, TargetsFile, ToolsFile
+from orchestration.registry.models import Calendar, PeopleConfig, TargetsFile, ToolsFile
 from orchestration.registry.privacy import Privacy
 from orchestration.registry.rule_models import RuleFile
 from orchestration.registry.yaml_file import YamlFile

@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from orchestration.errors import ConfigError
+from orchestration.registry.alert_models import Alerts
 from orchestration.registry.models import (
-    Alerts,
     Calendar,
     Eligible,
     PeopleConfig,
