@@ -260,7 +260,7 @@ create table if not exists raw.tool (
     grace_days          integer not null,
     late_days           integer not null,
     is_paused           boolean not null,
-    paused_from         date,                     -- weeks that end after this day are not judged
+    paused_from         date,                     -- of the pause that holds, else of the next one
     rollup_unproven     varchar,                  -- null | correct_user | incorrect_user | non_user
     has_work_items      boolean not null,
     can_prove           boolean not null,         -- false: the sources cannot tell correct from incorrect
@@ -268,7 +268,43 @@ create table if not exists raw.tool (
     production          json,
     position            integer not null
 );
+alter table raw.tool add column if not exists pauses json;  -- [{first_date, last_date}]: weeks that touch one are not judged
 create table if not exists raw.tool_source (source_id varchar primary key, tool_id varchar not null, format varchar not null, grain varchar not null, path varchar not null, late_days integer not null, freshness_hours double);
+-- What was promised of a tool (config/tools.yml, production), by whom, and on what it stands. One row per tool.
+create table if not exists raw.tool_production (
+    tool_id                     varchar primary key,
+    expected_people_per_day     double,
+    expected_events_per_day     double,
+    freshness_hours             double,
+    latency_within_ms           double,
+    latency_share               double,
+    error_measure               varchar,          -- overridden | broken | unavailable
+    error_share                 double,
+    fallback                    varchar,
+    runbook                     varchar,
+    workflow_change             varchar,
+    output_meaning              varchar,
+    retraining_override_share   double,
+    retraining_calibration_gap  double,
+    retraining_on_drift         boolean not null,
+    retraining_process          varchar,
+    retraining_approver         varchar,          -- name
+    retraining_approver_email   varchar,
+    retraining_document         varchar
+);
+create table if not exists raw.tool_contact (
+    tool_id       varchar not null,
+    role          varchar not null,               -- owner | deputy | escalation | approver | authority
+    name          varchar,
+    email         varchar not null,
+    can_pause     boolean not null,
+    can_retrain   boolean not null,
+    can_escalate  boolean not null,
+    position      integer not null,
+    alias_no      bigint not null                 -- of the e-mail address, to be looked up in the rosters
+);
+create table if not exists raw.tool_link (tool_id varchar not null, direction varchar not null, position integer not null, name varchar not null, interface varchar, updates varchar, on_failure varchar, fallback varchar);
+create table if not exists raw.tool_pause (tool_id varchar not null, first_date date not null, last_date date not null, decided_by varchar not null, reason varchar not null, decided_at timestamp);
 create table if not exists raw.eligible_listed (tool_id varchar not null, alias_no bigint not null);
 create table if not exists raw.target (tool_id varchar not null, org_unit varchar, measure varchar not null, value double not null, due_date date not null, owner varchar, baseline_week date);
 create table if not exists raw.rule_book (
@@ -453,3 +489,57 @@ create table if not exists raw.training_effect_week (
     high            double
 );
 create table if not exists raw.training_effect_current (effect_no bigint primary key);
+alter table raw.published_tool add column if not exists pauses json;
+
+-- What was found wrong, over time (orchestration/alerts/incidents.py): an incident is opened once and resolved once.
+create table if not exists raw.alert (
+    incident_id      varchar primary key,
+    title            varchar not null,
+    kind             varchar not null,            -- see orchestration/alerts/kinds.py
+    severity         varchar not null,            -- critical | major | minor
+    tool_id          varchar not null,
+    subject          varchar not null,            -- the source, trigger or person it is about; '' when the tool itself
+    summary          varchar not null,
+    first_guess      varchar not null,            -- data | tool | downstream | organisation
+    guess_evidence   json not null,               -- [text, ...], the strongest first
+    observed         double,
+    threshold        double,
+    first_date       date,                        -- the days it is about
+    last_date        date,
+    opened_at        timestamp not null,
+    last_seen_at     timestamp not null,
+    acknowledged_at  timestamp,
+    acknowledged_by  varchar,
+    note             varchar,
+    runbook          varchar not null,            -- where it says what to do
+    resolved_at      timestamp
+);
+-- The outbox: what is to be said about incidents, written together with them, and when each destination had it.
+create table if not exists raw.alert_message (
+    message_id    varchar not null,               -- <incident>/<occasion>[/<date>]: a destination gets each once, or again after a crash
+    destination   varchar not null,
+    incident_id   varchar not null,
+    occasion      varchar not null,               -- opened | reminder | resolved
+    created_at    timestamp not null,
+    sent_at       timestamp,
+    attempts      integer not null,
+    error         varchar,
+    primary key (message_id, destination)
+);
+-- The readiness audit of each tool, as the last run of a week answered it.
+create table if not exists raw.audit_answer (
+    tool_id      varchar not null,
+    week_start   date not null,
+    question_id  varchar not null,
+    area         varchar not null,
+    position     integer not null,
+    question     varchar not null,
+    answer       varchar not null,                -- yes | no | vague
+    evidence     varchar not null,
+    gap          varchar,
+    owner        varchar,
+    action       varchar,
+    due_date     date,
+    audited_at   timestamp not null,
+    primary key (tool_id, week_start, question_id)
+);

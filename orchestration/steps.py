@@ -14,6 +14,7 @@ from orchestration.counterfactual import judge_as_formerly
 from orchestration.errors import DataError
 from orchestration.loading.report import LoadReport
 from orchestration.registry import load_registry
+from orchestration.registry.production_rows import contact_rows
 from orchestration.registry.raw_rows import listed_people, raw_rows
 from orchestration.registry.rule_timeline import Moment, book_of
 from orchestration.registry.rule_versions import record
@@ -36,6 +37,7 @@ def load_rule_book(workspace: Workspace, run_id: str, as_of: str | None, *, full
     book = book_of(workspace, registry, Moment(run_id, local_day(moment, registry.calendar.timezone)))
     rows = raw_rows(registry, moment.date()) | {"rule_book": [rule.as_row() for rule in book.rows]}
     rows["eligible_listed"] = [dict(zip(LISTED, one, strict=True)) for one in listed_people(registry)]
+    rows["tool_contact"] = contact_rows(registry)
     with open_warehouse(workspace) as warehouse:
         begin(workspace, stamp_now(workspace, as_of))
         warehouse.remember_publication()

@@ -63,6 +63,10 @@ __all__ = [
 REGISTRY_TABLES = (
     "tool",
     "tool_source",
+    "tool_production",
+    "tool_contact",
+    "tool_link",
+    "tool_pause",
     "eligible_listed",
     "target",
     "rule_book",

@@ -72,6 +72,21 @@ class Workspace:
         return self.root / "restatements.jsonl"
 
     @property
+    def pauses(self) -> Path:
+        """The decisions to take tools out of judgement and back, see orchestration/registry/pauses.py."""
+        return self.root / "pauses.jsonl"
+
+    @property
+    def acknowledgements(self) -> Path:
+        """Who has taken on which alert, see orchestration/acknowledging.py."""
+        return self.root / "acknowledgements.jsonl"
+
+    @property
+    def drills(self) -> Path:
+        """Which faults were planted in a copy, and whether their alerts came, see orchestration/drills."""
+        return self.root / "drills.jsonl"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

@@ -117,3 +117,8 @@
 {% macro as_utc(timestamp) %}{{ return(adapter.dispatch('as_utc')(timestamp)) }}{% endmacro %}
 {% macro default__as_utc(timestamp) %}timezone('UTC', {{ timestamp }}){% endmacro %}
 {% macro spark__as_utc(timestamp) %}{{ timestamp }}{% endmacro %}
+
+{# A row per span of a JSON array of {first_date, last_date}, as two columns of a select list; none where it is null. #}
+{% macro spans_of(json) %}{{ return(adapter.dispatch('spans_of')(json)) }}{% endmacro %}
+{% macro default__spans_of(json) %}unnest(from_json({{ json }}, '[{"first_date":"DATE","last_date":"DATE"}]'), recursive := true){% endmacro %}
+{% macro spark__spans_of(json) %}inline(from_json({{ json }}, 'array<struct<first_date:date,last_date:date>>')){% endmacro %}

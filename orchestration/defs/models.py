@@ -23,6 +23,7 @@ WRITTEN_BY_PEOPLE = {
 }  # fmt: skip
 WRITTEN_BY_REGISTRY = {
     "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",
+    "tool_production", "tool_contact", "tool_link", "tool_pause", "alert", "audit_answer",
     "publication", "published_week", "restatement", "published_status", "published_tool", "published_load",
     "training_plan", "training_plan_entry",
 }  # fmt: skip

@@ -17,7 +17,7 @@ from orchestration.loading.session import Session
 from orchestration.publication import latest_publication
 
 TERMS = (
-    "uses_sql", "window_weeks", "min_uses", "min_available_days", "grace_days", "paused_from", "rollup_unproven",
+    "uses_sql", "window_weeks", "min_uses", "min_available_days", "grace_days", "pauses", "rollup_unproven",
     "has_work_items", "can_prove",
 )  # fmt: skip
 """Columns of raw.tool that say how people are judged, beside the rules: a change of theirs restates as a rule does."""

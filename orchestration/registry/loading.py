@@ -20,6 +20,7 @@ from orchestration.registry.models import (
     Tool,
     ToolsFile,
 )
+from orchestration.registry.pauses import Pause, pauses_of
 from orchestration.registry.privacy import Privacy
 from orchestration.registry.pull_models import MAPPING
 from orchestration.registry.rule_models import Rule, RuleFile
@@ -53,6 +54,7 @@ class Registry:
     alerts: Alerts = field(default_factory=Alerts)
     files: Mapping[str, YamlFile] = field(default_factory=dict)
     tool_at: Mapping[str, int] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
     mappings: Mapping[str, SourceFormat] = field(default_factory=dict)
     """The mapping files that sources name and that can be used, by that name: `mapping:FILE.yml`."""
 
@@ -97,6 +99,7 @@ def read(workspace: Workspace) -> tuple[Registry, list[Problem]]:
 
     reader = _Reader(workspace)
     registry = reader.registry()
+    registry = replace(registry, pauses=pauses_of(workspace, registry.tools))
     if names := mapping_names(registry.files.get("tools")):
         from orchestration.registry.mappings import formats_of  # it needs the readers, which are many
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import functools
 import zoneinfo
-from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from orchestration.registry.explain import Fault, faults, nearest
-from orchestration.registry.production_models import Audit, Paused, Production, is_paused_on
+from orchestration.registry.production_models import Audit, Paused, Production
 from orchestration.registry.pull_models import PullSpec, completed, misread
 from orchestration.registry.values import (
     NOT_TRUTH,
@@ -362,8 +361,3 @@ class Calendar(Model):
             return value
         near = nearest(value, known)
         raise fault(f"the time zone {value!r} is not known", f"write {near or 'an IANA name such as Europe/Berlin'}")
-
-
-def is_paused(tool: Tool, today: date) -> bool:
-    """Whether the tool's pause has begun by `today` and not ended."""
-    return tool.paused is not None and is_paused_on(tool.paused, today)

@@ -7,7 +7,6 @@ a document that a person answers for; docs/governance.md says which is which.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -221,8 +220,3 @@ def _known_questions(value: Any) -> Any:
 
 
 Audit = Annotated[dict[str, Recorded], BeforeValidator(_known_questions)]
-
-
-def is_paused_on(pause: Paused, day: date) -> bool:
-    """Whether the pause has begun and not ended by `day`."""
-    return pause.since <= day and (pause.until is None or day <= pause.until)

@@ -11,7 +11,8 @@ import orjson
 from orchestration.errors import ConfigError, Problem
 from orchestration.registry.cross_checks import format_of
 from orchestration.registry.loading import Registry
-from orchestration.registry.models import DEFAULT_LATE_DAYS, Calendar, SourceSpec, Tool, is_paused
+from orchestration.registry.models import DEFAULT_LATE_DAYS, Calendar, SourceSpec, Tool
+from orchestration.registry.production_rows import pause_spans, paused_from, production_rows
 from orchestration.registry.rendering import eligible_sql, uses_sql
 from orchestration.registry.values import WEEKDAYS
 
@@ -19,7 +20,7 @@ Row = dict[str, Any]
 
 
 def raw_rows(registry: Registry, today: date) -> dict[str, list[Row]]:
-    """Rows by table name (without `raw.`): tool, tool_source, target, calendar, holiday.
+    """Rows by table name (without `raw.`): tool, tool_source, target, calendar, holiday, what production_rows adds.
 
     `today` decides which pauses have begun and where holidays end. Raises ConfigError for conditions and selectors
     that do not compile, all of them at once.
@@ -34,6 +35,7 @@ def raw_rows(registry: Registry, today: date) -> dict[str, list[Row]]:
         "roster_column": [
             {"column_name": ours, "source_name": theirs} for ours, theirs in registry.people.columns.items()
         ],
+        **production_rows(registry),
     }
 
 
@@ -73,6 +75,7 @@ def _tools(registry: Registry, today: date) -> list[Row]:
 
 def _tool(registry: Registry, tool: Tool, position: int, today: date) -> Row:
     known = [format_of(registry, source) for source in tool.sources]
+    pauses = [one for one in registry.pauses if one.tool_id == tool.id]
     return {
         "tool_id": tool.id,
         "title": tool.title,
@@ -88,14 +91,15 @@ def _tool(registry: Registry, tool: Tool, position: int, today: date) -> Row:
         "min_available_days": tool.min_available_days,
         "grace_days": tool.grace_days,
         "late_days": max(_late_days(source) for source in tool.sources),
-        "is_paused": is_paused(tool, today),
-        "paused_from": tool.paused.since if tool.paused else None,
+        "is_paused": any(one.covers(today) for one in pauses),
+        "paused_from": paused_from(pauses, today),
         "rollup_unproven": tool.rollup.unproven if tool.rollup else None,
         "has_work_items": tool.work_items or _has_coverage(registry, tool),
         "can_prove": any(one is None or one.can_prove for one in known),
         "reads_aggregates": any(one is not None and "aggregates" in one.datasets for one in known),
         "production": _production(tool),
         "position": position,
+        "pauses": pause_spans(pauses),
     }
 
 

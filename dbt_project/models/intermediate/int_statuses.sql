@@ -79,6 +79,14 @@ work_items as (
     group by 1, 2, 3
 ),
 
+paused_weeks as (
+    select distinct tool_window.tool_id, tool_window.week_start
+    from {{ ref('int_tool_windows') }} as tool_window
+    inner join {{ ref('int_tool_pauses') }} as pause
+        on pause.tool_id = tool_window.tool_id
+        and pause.first_date < tool_window.window_end and pause.last_date >= tool_window.week_start
+),
+
 facts as (
     select
         windowed.tool_id, windowed.person_no, windowed.week_start, windowed.org_unit,
@@ -103,7 +111,7 @@ facts as (
         coalesce(rule_results.pending, 0) as pending,
         rule_results.first_violation_rule_no,
         coalesce(work_items.work_items, 0) as work_items,
-        coalesce(tools.paused_from < tool_window.window_end, false) as is_paused,
+        paused.tool_id is not null as is_paused,
         tools.has_work_items or tools.tool_id in (select tool_id from {{ ref('stg_work_items') }}) as has_work_items,
         tools.can_prove, tools.min_uses, tools.min_available_days, tools.grace_days,
         tools.rollup_unproven,
@@ -112,6 +120,8 @@ facts as (
     inner join tools on tools.tool_id = windowed.tool_id
     inner join {{ ref('int_tool_windows') }} as tool_window
         on tool_window.tool_id = windowed.tool_id and tool_window.week_start = windowed.week_start
+    left join paused_weeks as paused
+        on paused.tool_id = windowed.tool_id and paused.week_start = windowed.week_start
     left join first_uses on first_uses.tool_id = windowed.tool_id and first_uses.person_no = windowed.person_no
     left join {{ ref('int_window_uses') }} as reported
         on reported.tool_id = windowed.tool_id and reported.person_no = windowed.person_no

@@ -1,5 +1,6 @@
 -- The ISO weeks of each tool: from the week of live_from to the last that ended by the tool's data-through and the
--- day asked for. `open_mask` holds the days on which the tool was live and not in outage.
+-- day asked for. `open_mask` holds the days on which the tool was live and neither
+-- in outage nor in a pause that has ended.
 with
 
 tools as (select * from {{ ref('int_tool_watermarks') }}),
@@ -48,6 +49,19 @@ outage_masks as (
     group by 1, 2
 ),
 
+-- After a pause its days are no chance to use the tool: people are not lapsed for having kept to it.
+pause_masks as (
+    select
+        weeks.tool_id, weeks.week_start,
+        bit_or({{ day_mask('pause.first_date', 'pause.last_date', 'weeks.week_start') }}) as pause_mask
+    from weeks
+    inner join {{ ref('int_tool_pauses') }} as pause
+        on pause.tool_id = weeks.tool_id
+        and pause.first_date < {{ add_days('weeks.week_start', 7) }} and pause.last_date >= weeks.week_start
+    where pause.last_date < date '9999-12-31'
+    group by 1, 2
+),
+
 opened as (
     select
         weeks.tool_id, weeks.week_start,
@@ -55,7 +69,7 @@ opened as (
         {{ add_days('weeks.week_start', 7) }} as window_end,
         weeks.window_weeks,
         {{ day_mask('weeks.live_from', add_days('weeks.week_start', 6), 'weeks.week_start') }}
-            & ~coalesce(outage_masks.outage_mask, 0) as open_mask,
+            & ~coalesce(outage_masks.outage_mask, 0) & ~coalesce(pause_masks.pause_mask, 0) as open_mask,
         weeks.has_own_period,
         coalesce(
             weeks.watermark_at < {{ add_microseconds(start_of_date(add_days('weeks.week_start', 7)), 'coalesce(longest_within.within_us, 0)') }}
@@ -64,6 +78,7 @@ opened as (
         ) as is_provisional
     from weeks
     left join outage_masks on outage_masks.tool_id = weeks.tool_id and outage_masks.week_start = weeks.week_start
+    left join pause_masks on pause_masks.tool_id = weeks.tool_id and pause_masks.week_start = weeks.week_start
     left join longest_within on longest_within.tool_id = weeks.tool_id and longest_within.week_start = weeks.week_start
 )
 

@@ -18,7 +18,6 @@ from orchestration.registry.models import (
     TargetsFile,
     Tool,
     ToolsFile,
-    is_paused,
 )
 from orchestration.registry.privacy import Privacy
 from orchestration.registry.yaml_file import YamlFile, validate
@@ -123,11 +122,6 @@ def test_company_wide_defaults_hold_where_a_tool_says_nothing() -> None:
 def test_logs_lie_in_the_folder_of_the_tool_where_no_path_is_given() -> None:
     seats, pulled, _ = (tool.with_defaults(Calendar()) for tool in valid("tools/short_forms").tools)
     assert (seats.sources[0].path, pulled.sources[0].path) == ("inbox/a1", "landing/b-2/github-copilot-users")
-
-
-def test_a_tool_is_paused_from_the_day_of_its_pause() -> None:
-    (tool,) = valid("tools/every_key").tools
-    assert [is_paused(tool, date(2026, 5, day)) for day in (3, 4, 5)] == [False, True, True]
 
 
 def test_nobody_can_change_a_model_after_it_was_read() -> None:
