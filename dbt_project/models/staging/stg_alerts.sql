@@ -1,1 +1,1 @@
-select * from {{ source('raw', 'alert') }}
+select * from {{ source('derived', 'alert') }}

@@ -1,1 +1,1 @@
-select * from {{ source('raw', 'audit_answer') }}
+select * from {{ source('derived', 'audit_answer') }}
