@@ -10,16 +10,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import DataError
+from orchestration.parsed_project import MANIFEST, PARSED, PROJECT, parsed_project
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-PROJECT = Path(__file__).resolve().parent.parent
+_PLACES = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
+# Nothing of what dbt logs is shown, since its results and errors come back as objects: without a level it does not
+# even write its 5,000 lines per build, which cost half a second.
+_QUIETLY = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-version-check")
+_NO_STATISTICS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +102,24 @@ def run_unit_tests(workspace: Workspace) -> DbtResult:
 
 
 def manifest_path(workspace: Workspace) -> Path:
-    """The workspace's dbt manifest, parsed anew when it is missing or older than any file of the dbt project."""
-    manifest = workspace.build / "target" / "manifest.json"
-    if not manifest.is_file() or manifest.stat().st_mtime < _project_changed_at():
-        _invoke(workspace, "parse")
+    """The dbt project's manifest, as Dagster and the tests read it."""
+    return parsed_project(workspace, _parse) / MANIFEST
+
+
+@lru_cache(maxsize=1)
+def manifest_in(folder: Path) -> Manifest:
+    """dbt's own form of what was parsed, read once per process: parsing takes seconds, reading a fifth of one."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    manifest = Manifest.from_msgpack((folder / PARSED).read_bytes(), decoder=extended_mashumuro_decoder)
+    manifest.build_parent_and_child_maps()  # type: ignore[no-untyped-call]
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
 
 
 def _chosen(select: Sequence[str], exclude: Sequence[str]) -> list[str]:
     return [*(["--select", *select] if select else []), *(["--exclude", *exclude] if exclude else [])]
-
-
-def _project_changed_at() -> float:
-    sources = [PROJECT / "dbt_project.yml", PROJECT / "profiles.yml", *(PROJECT / "dbt_project").rglob("*.*")]
-    return max(path.stat().st_mtime for path in sources)
 
 
 def _invoke(
@@ -121,20 +131,16 @@ def _invoke(
 ) -> DbtResult:
     from dbt.cli.main import dbtRunner
 
-    paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    quietly = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-version-check"]
     callbacks = [_telling(on_model)] if on_model else []
     workspace.build.mkdir(parents=True, exist_ok=True)
     with _environment(_settings(workspace) | ({"TAKEUP_LOADED": str(loaded)} if loaded else {})):
         try:
-            runner = dbtRunner(manifest=_parsed(command), callbacks=callbacks)
-            outcome = runner.invoke([command, *paths, *quietly, *arguments])
+            runner = dbtRunner(manifest=manifest_in(parsed_project(workspace, _parse)), callbacks=callbacks)
+            outcome = runner.invoke([command, *_PLACES, *_QUIETLY, "--no-write-json", *arguments])
         finally:
             _release_warehouse()
     if outcome.exception is not None:
         raise DataError(f"dbt {command} could not run: {outcome.exception}") from outcome.exception
-    if command == "parse":
-        _manifests.update(changed_at=_project_changed_at(), manifest=outcome.result)
     return DbtResult(tuple(_node_result(result) for result in getattr(outcome.result, "results", ())))
 
 
@@ -148,27 +154,13 @@ def _telling(on_model: Callable[[str], None]) -> Callable[[Any], None]:
     return listen
 
 
-def _parsed(command: str) -> Manifest | None:
-    """The project's manifest, parsed once per process and kept until a file of the project changes.
-
-    It names no path of a workspace (the databases are always called warehouse and marts), so every workspace can use
-    it. `parse` itself must run, for it writes the manifest that Dagster reads.
-    """
+def _parse(target: Path) -> None:
     from dbt.cli.main import dbtRunner
 
-    if command == "parse":
-        return None
-    changed_at = _project_changed_at()
-    if _manifests.get("changed_at") != changed_at:
-        parse = ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
-        outcome = dbtRunner().invoke([*parse, "--log-level-file", "none", "--no-version-check"])
-        if outcome.exception is not None:
-            raise DataError(f"dbt parse could not run: {outcome.exception}") from outcome.exception
-        _manifests.update(changed_at=changed_at, manifest=outcome.result)
-    return cast("Manifest", _manifests["manifest"])
-
-
-_manifests: dict[str, Any] = {}
+    with _environment({"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target), **_NO_STATISTICS}):
+        outcome = dbtRunner().invoke(["parse", *_PLACES, *_QUIETLY])
+    if outcome.exception is not None:
+        raise DataError(f"dbt parse could not run: {outcome.exception}") from outcome.exception
 
 
 def _release_warehouse() -> None:
@@ -189,7 +181,7 @@ def _settings(workspace: Workspace) -> dict[str, str]:
         "TAKEUP_SPILL": str(workspace.build / "spill"),
         "DBT_TARGET_PATH": str(workspace.build / "target"),
         "DBT_LOG_PATH": str(workspace.build / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **_NO_STATISTICS,
     }
 
 

@@ -7,6 +7,7 @@ import re
 import textwrap
 
 from orchestration.explain import REASONS
+from orchestration.parsed_project import PROJECT
 from orchestration.registry.models import SourceSpec, Tool
 from orchestration.registry.rule_models import Evidence
 from orchestration.rules import examples
@@ -15,7 +16,6 @@ from orchestration.rules.conditions import parse_condition
 from orchestration.rules.expressions import COMPARISONS
 from orchestration.rules.faults import LanguageError
 from orchestration.rules.lexing import MAX_DEPTH, MAX_LENGTH
-from orchestration.transform import PROJECT
 from orchestration.way_back import Z
 
 _STATUS_MACRO = PROJECT / "dbt_project" / "macros" / "rules" / "status.sql"

@@ -8,13 +8,13 @@ from pathlib import Path
 from orchestration.commands.output import say, say_json
 from orchestration.errors import UsageError
 from orchestration.registry.check import check as problems_of
-from orchestration.registry.scaffold import init_workspace
-from orchestration.registry.schema import write_schemas
 from orchestration.workspace import Workspace
 
 
 def init(folder: Path) -> None:
     """A workspace at `folder`, and what to do next."""
+    from orchestration.registry.scaffold import init_workspace  # with the schemas of all files: check needs none
+
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: a file - name a folder")
     init_workspace(folder)
@@ -42,5 +42,7 @@ def check(workspace: Workspace, *, as_json: bool) -> int:
 
 def schemas(out: Path) -> None:
     """The JSON Schemas of the configuration files, and where they are."""
+    from orchestration.registry.schema import write_schemas
+
     for path in write_schemas(out):
         say(str(path))

@@ -14,6 +14,7 @@ from dagster import DagsterEventType
 
 from orchestration import definitions as code_location
 from orchestration.commands.dagster_home import dagster_home
+from orchestration.defs.run_history import forget_old_runs, instance_of
 from orchestration.workspace import Workspace
 
 OnProgress = Callable[[int, int, str, str], None]
@@ -78,6 +79,7 @@ def materialize(workspace: Workspace, *, as_of: str | None, full: bool, on_progr
         result = job.execute_in_process(
             instance=instance, run_id=run_id, raise_on_error=False, run_config=_run_config(as_of, full)
         )
+        forget_old_runs(instance)
     success = result.success and not listener.failures
     return Outcome(run_id, success, tuple(listener.failures), tuple(listener.warnings), tuple(listener.seconds))
 
@@ -104,7 +106,7 @@ def _workspace_in_environment(workspace: Workspace) -> Iterator[None]:
 @contextmanager
 def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     """The instance that `takeup dagster` shows, so that runs from the command line have a history there."""
-    with dg.DagsterInstance.from_config(str(dagster_home(workspace))) as instance:
+    with instance_of(dagster_home(workspace)) as instance:
         yield instance
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -153,7 +154,9 @@ def _bytes(path: Path) -> bytes:
         raise _refused(path, 0, 0, what, "check that it is a file and that you may read it") from None
 
 
+@lru_cache(maxsize=256)
 def _tree(path: Path, text: str) -> Tree:
+    """A run reads its configuration three times, and YAML is slow to parse. Nobody changes what stands in a tree."""
     yaml = YAML(typ="safe", pure=True)
     try:
         return build(yaml.parse(text), MAX_DEPTH)

@@ -12,9 +12,10 @@ import duckdb
 import pytest
 
 from orchestration.judging import SCHEMA
+from orchestration.parsed_project import PROJECT
 from orchestration.registry.rule_models import Kind
 from orchestration.registry.yaml_file import YamlFile
-from orchestration.transform import PROJECT, manifest_path, run_models, run_unit_tests
+from orchestration.transform import manifest_path, run_models, run_unit_tests
 from orchestration.workspace import Workspace
 
 pytestmark = pytest.mark.slow
