@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboards import access
 from dashboards.access import Access, RefusedError
-from dashboards.app_pages import data_health, definitions, overview, person
+from dashboards.app_pages import data_health, definitions, movement, overview, person, rules, segments, training
 from dashboards.app_pages.parts import Filters, empty
 from dashboards.marts import published, reading
 
@@ -31,11 +31,15 @@ Draw = Callable[[Filters], None]
 # Address, title, icon, the role it needs, what draws it; in reading order.
 PAGES: tuple[tuple[str, str, str, str, Draw], ...] = (
     (OVERVIEW, "Overview", "monitoring", "figures", overview.page),
+    ("movement", "Movement", "sync_alt", "figures", movement.page),
+    ("training", "Training needs", "school", "figures", training.page),
+    ("rules", "Rules", "gavel", "figures", rules.page),
     ("person", "People", "person_search", "people", person.page),
     ("data-health", "Data health", "health_and_safety", "figures", data_health.page),
+    ("segments", "Usage segments", "equalizer", "figures", segments.page),
     ("definitions", "Definitions", "menu_book", "figures", definitions.page),
 )
-WITHOUT_UNIT = ("data-health", "definitions")
+WITHOUT_UNIT = ("rules", "data-health", "definitions")
 WITHOUT_WEEKS = ("definitions",)
 
 

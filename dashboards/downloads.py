@@ -12,7 +12,7 @@ from dashboards import audit, exports
 from dashboards.access import Access, RefusedError
 from dashboards.audit import Read
 from dashboards.exports import Cell
-from dashboards.marts import adoption, people, published, reading
+from dashboards.marts import adoption, people, published, reading, training
 from dashboards.marts.people import Wanted
 
 Rows = list[tuple[Cell, ...]]
@@ -137,6 +137,19 @@ def _events(path: Path, reader: Access, asked: Asked) -> Rows:
     ]  # fmt: skip
 
 
+def _training(path: Path, reader: Access, asked: Asked) -> Rows:
+    tool = asked.need("tool")
+    found = training.people_to_train(path, reader.org_units, tool, _unit(asked), asked.query.get("rule"), None, 0)
+    return [
+        (
+            need.person_key, tool, need.rule_id, need.rule_title, need.severity, need.org_unit, need.team, need.module,
+            need.judged, need.broken, " ".join(need.first_broken), need.clean_case, need.until_not_violated,
+            need.until_satisfied, need.clean_from_week, need.last_trained_at, need.is_provisional,
+        )
+        for need in found
+    ]  # fmt: skip
+
+
 def _adoption(path: Path, _reader: Access, asked: Asked) -> Rows:
     unit = asked.query.get("unit", published.WHOLE_COMPANY)
     weeks = adoption.by_week(path, asked.need("tool"), unit, MOST_WEEKS)
@@ -165,6 +178,14 @@ EXPORTS: Mapping[str, Export] = {
             "obligation_at", "due_at",
         ),
         "people", _events,
+    ),
+    "training": Export(
+        (
+            "person_key", "tool_id", "rule_id", "rule_title", "severity", "org_unit", "team", "module", "judged",
+            "broken", "first_broken_event_ids", "clean_case", "clean_cases_until_not_violated",
+            "clean_cases_until_satisfied", "clean_from_week", "last_trained_at", "is_provisional",
+        ),
+        "people", _training,
     ),
     "adoption": Export(
         (

@@ -51,6 +51,25 @@ FIGURES = (
         "The logs have not passed the week's end and the longest deadline, or late data may still come",
         "fct_person_tool_week",
     ),
+    Figure("Step", "People of the status in the week before", "Those with the status in the week, added up over the"
+           " weeks chosen", "fct_transition_week"),
+    Figure("Decay", "None: a count of people", "Correct users of the week before who are incorrect users now; recovery"
+           " is the way back, adoption and abandonment lead into use and out of it", "fct_transition_week"),
+    Figure("Lifecycle", _ELIGIBLE, "New: active for the first time. Retained: active the week before too. Back again:"
+           " active, not the week before. Dormant: used it before, not now", "fct_lifecycle_week"),
+    Figure("Retention", "People who began in the same week and are still meant to use the tool",
+           "Those with at least the least number of uses in the window", "fct_retention"),
+    Figure("Intended use", "People meant to use the tool", "Not licensed: holds no seat. Never used: no use ever."
+           " Tried: fewer uses than asked for. Lapsed: used before the window, not in it", "fct_intended_use_unit"),
+    Figure("Usage segment", _ELIGIBLE, "Microsoft's segments over 12 or 4 calendar weeks: volume and habit, not"
+           " correctness", "fct_usage_segment_week"),
+    Figure("Training need", "People whom the rule judges", "Those with a proven breach in the window",
+           "fct_training_need_unit"),
+    Figure("Training effect", "Trained people with enough cases before and after", "Their change less that of people"
+           " left out by lot or not trained yet, in percentage points", "fct_training_effect"),
+    Figure("Verdict", "People whom the rule asked something in the window", "Satisfied or violated with enough cases;"
+           " else too few cases yet", "fct_rule_week"),
+    Figure("Violated share", "People with enough cases for the rule", "Those who violate it", "fct_rule_week"),
     Figure("Way back", "None: a count of cases", "Further cases that keep the rule until it is no longer violated;"
            " old cases leave the window meanwhile, which shortens the way", "fct_rule_week"),
     Figure("Freshness", "None: hours", "As-of time minus the time of the source's newest record", "fct_tool_health"),

@@ -50,6 +50,50 @@ OUTCOMES: Mapping[str, str] = {
     "excused": "Excused",
     "unknown": "Unknown",
 }
+NOT_ELIGIBLE = "Not meant to use it"
+MOVEMENTS: Mapping[str, str] = {
+    "adoption": "Adoption",
+    "recovery": "Recovery",
+    "decay": "Decay",
+    "abandonment": "Abandonment",
+}
+LIFECYCLE: Mapping[str, str] = {
+    "new": "New",
+    "retained": "Retained",
+    "resurrected": "Back again",
+    "dormant": "Dormant",
+    "tried": "Tried it",
+    "newcomer": "Newcomer",
+    "never": "Never used it",
+    "away": "Away",
+    "paused": "Paused",
+    "no_opportunity": "No work item",
+    "unknown": "Unknown",
+}
+SEGMENTS: Mapping[str, str] = {
+    "power": "Power user",
+    "habitual": "Habitual user",
+    "novice": "Novice user",
+    "low": "Low user",
+    "non_user": "Non-user",
+    "too_little_history": "Too little history",
+    "unknown": "Unknown",
+}
+USE_STATES: Mapping[str, str] = {
+    "active": "Active",
+    "not_licensed": "Not licensed",
+    "never_used": "Never used",
+    "tried": "Tried",
+    "lapsed": "Lapsed",
+    "unknown": "Unknown",
+}
+FINDINGS: Mapping[str, str] = {
+    "improved": "It helped",
+    "worsened": "It got worse",
+    "no_effect_found": "No effect found",
+    "not_comparable": "Not comparable",
+    "refused": "Cannot be told",
+}
 LINE_KINDS: Mapping[str, str] = {
     "loaded": "Loaded",
     "duplicate": "Duplicate",

@@ -57,6 +57,23 @@ def draw(spec: Mapping[str, Any], alt: str, **selection: Any) -> Any:
     return st.vega_lite_chart(pa.Table.from_pylist(spec["data"]["values"]), bare, alt=alt, **selection)
 
 
+def draw_flow(option: Mapping[str, Any], alt: str, height: int) -> None:
+    """Shows an ECharts picture."""
+    st.echarts_chart(dict(option), alt=alt, height=height, renderer="svg")
+
+
+def status_colours() -> dict[str, str]:
+    """The theme's colours by the names of the statuses; others take the text's grey."""
+    theme = st.context.theme.type or "light"
+    colours = st.get_option(f"theme.{theme}.chartCategoricalColors") or ()
+    return dict(zip(wording.STATUSES.values(), colours, strict=False)) | {wording.NOT_ELIGIBLE: "#8a96a3"}
+
+
+def strong_ink() -> str:
+    """The ink that can be read on the strongest cells of a heat map."""
+    return "black" if st.context.theme.type == "dark" else "white"
+
+
 def figures_of(filters: Filters, *names: str) -> None:
     """The way from the figures on this page to their definitions."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -140,6 +157,11 @@ def logged(filters: Filters, what: str, why: str, rows: int) -> bool:
         return False
     known.add(read)
     return True
+
+
+def open_person(filters: Filters, key: str) -> None:
+    """Leads from a list to the person's page, which the address names."""
+    st.switch_page(filters.pages["person"], query_params=filters.in_links | {"person": key})
 
 
 def export_links(what: str, query: Mapping[str, str | None], label: str = "Export") -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.app_pages import person_detail
-from dashboards.app_pages.parts import Filters, empty, export_links, grid, logged, purpose
+from dashboards.app_pages.parts import Filters, empty, export_links, grid, logged, open_person, purpose
 from dashboards.marts import people
 from dashboards.marts.people import Listed, Wanted
 
@@ -85,7 +85,7 @@ def _page_of_list(filters: Filters, wanted: Wanted, total: int, why: str) -> Non
         return
     with st.container(border=True):
         st.header("Choose a person to see why")
-        _rows(rows)
+        _rows(filters, rows)
         if pages > 1:
             st.pagination(pages, key="list_page", persist_state="page")
         export_links("people", export_query(filters, wanted, why))
@@ -104,7 +104,7 @@ def export_query(filters: Filters, wanted: Wanted, why: str) -> dict[str, str | 
     }
 
 
-def _rows(rows: Sequence[Listed]) -> None:
+def _rows(filters: Filters, rows: Sequence[Listed]) -> None:
     state = grid(
         [_row(listed) for listed in rows],
         "People with their status and reason; choose a row to open the person",
@@ -120,8 +120,7 @@ def _rows(rows: Sequence[Listed]) -> None:
     )
     chosen = state.selection.rows
     if chosen:
-        st.query_params["person"] = rows[chosen[0]].person_key
-        st.rerun()
+        open_person(filters, rows[chosen[0]].person_key)
 
 
 def _row(listed: Listed) -> dict[str, str | int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
@@ -11,8 +11,9 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.app_pages.parts import Filters, draw, empty, export_links, figures_of, grid, logged, table
+from dashboards.app_pages.training_people import way_back
 from dashboards.charts.strip import status_strip
-from dashboards.marts import people
+from dashboards.marts import people, training
 from dashboards.marts.people import Obligation, Person, PersonRule, PersonWeek, Scope
 
 SHOWN_OBLIGATIONS = 200
@@ -37,7 +38,8 @@ def explain(filters: Filters, key: str, why: str, scope: Scope | str = "reader")
     _status(filters, week)
     _course(weeks)
     rules = people.person_rules(filters.path, sees, key, filters.tool.tool_id, week.week_start)
-    _rules(rules)
+    ways = {need.rule_id: way_back(need) for need in training.needs_of_person(filters.path, sees, key, week.tool_id)}
+    _rules(rules, ways)
     _events(filters, sees, week, why)
     _other_tools(filters, sees, key)
     figures_of(filters, "Active", "Correct users", "Incorrect users", "Not judged", "Way back")
@@ -114,7 +116,7 @@ def _course(weeks: Sequence[PersonWeek]) -> None:
         st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.")
 
 
-def _rules(rules: Sequence[PersonRule]) -> None:
+def _rules(rules: Sequence[PersonRule], ways: Mapping[str, str]) -> None:
     with st.container(border=True):
         st.header("Rule by rule")
         if not rules:
@@ -123,10 +125,10 @@ def _rules(rules: Sequence[PersonRule]) -> None:
         for place, rule in enumerate(rules):
             if place:
                 st.divider()
-            _rule(rule)
+            _rule(rule, ways.get(rule.rule_id))
 
 
-def _rule(rule: PersonRule) -> None:
+def _rule(rule: PersonRule, way: str | None) -> None:
     colour: Literal["orange", "blue", "gray"] = "gray"
     colour = "orange" if rule.verdict == "violated" else "blue" if rule.verdict == "satisfied" else colour
     icon = {"violated": ":material/error:", "satisfied": ":material/check:"}.get(rule.verdict, ":material/help:")
@@ -136,7 +138,7 @@ def _rule(rule: PersonRule) -> None:
     st.markdown(wording.plain(rule.sentence))
     st.caption(_terms(rule))
     if rule.verdict == "violated":
-        _mend(rule)
+        _mend(rule, way)
 
 
 def _terms(rule: PersonRule) -> str:
@@ -154,12 +156,14 @@ def _terms(rule: PersonRule) -> str:
     return " · ".join(filter(None, facts))
 
 
-def _mend(rule: PersonRule) -> None:
+def _mend(rule: PersonRule, way: str | None) -> None:
     lines = []
     if rule.first_broken:
         lines.append("**Proof:** " + ", ".join(f"`{event}`" for event in rule.first_broken))
     if rule.why:
         lines.append(f"**Why it matters:** {wording.plain(rule.why)}")
+    if way:
+        lines.append(f"**Way back:** {wording.plain(way)}")
     if rule.train:
         lines.append(f"**Module:** {wording.plain(rule.train)}")
     for line in lines:

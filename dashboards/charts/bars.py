@@ -23,6 +23,7 @@ class Bar:
     text: str
     mark: float | None = None
     colour: int = CORRECT
+    key: str | None = None
 
 
 def bars(rows: Sequence[Bar], longest: float | None = None) -> Spec:
@@ -45,10 +46,29 @@ def bars(rows: Sequence[Bar], longest: float | None = None) -> Spec:
     }
 
 
+def choosable(spec: Spec, name: str) -> Spec:
+    """The same bars, each answering a click anywhere in its row with its key; `name` is what the choice is called."""
+    choice = {"name": name, "select": {"type": "point", "fields": ["key"], "toggle": False}}
+    whole_row = {
+        "mark": {"type": "bar", "height": BAR_ROW_PX, "color": "currentColor", "opacity": 0, "cursor": "pointer"},
+        "encoding": {"x": {"datum": 1, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None}},
+        "params": [choice],
+    }
+    return spec | {"layer": [*spec["layer"], whole_row]}
+
+
 def _bar_row(number: int, row: Bar, full: float) -> dict[str, Any]:
     mark = None if row.mark is None else min(row.mark / full, 1.0)
     length = max(0.0, min(row.value / full, 1.0))
-    return {"row": number, "label": row.label, "text": row.text, "part": length, "mark": mark, "colour": row.colour}
+    return {
+        "row": number,
+        "label": row.label,
+        "text": row.text,
+        "part": length,
+        "mark": mark,
+        "colour": row.colour,
+        "key": row.key,
+    }
 
 
 def _coloured_bars(rows: Sequence[Bar]) -> list[Spec]:

@@ -13,7 +13,7 @@ from dashboards.marts import published, reading
 from tests.dashboards.publication import Company, publish
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
-PAGES = ("overview", "person", "data_health", "definitions")
+PAGES = ("overview", "movement", "training", "rules", "person", "data_health", "segments", "definitions")
 SMALL = Company(people=120)
 Open = Callable[..., AppTest]
 

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from dashboards.marts import adoption, health, people, published, reading
+from dashboards.marts import adoption, health, movement, people, published, reading, rules, training
 from dashboards.marts.people import Wanted
 from tests.dashboards.publication import LAST_WEEK, Company, publish
 
@@ -60,6 +60,22 @@ def _ask_everything(path: Path) -> None:
     people.person_weeks(path, None, key, tool, 26)
     people.person_rules(path, None, key, tool, LAST_WEEK)
     people.obligations(path, None, key, tool, LAST_WEEK, LAST_WEEK)
+    movement.steps(path, tool, "Finance", 8)
+    movement.movements(path, tool, "All", 8)
+    movement.lifecycle(path, tool, "All", 8)
+    movement.cohorts(path, tool, 26)
+    movement.segments(path, tool, "All", 12)
+    movement.use_states(path, tool, "All")
+    training.needs(path, tool, "All")
+    training.needs_by_unit(path, tool, ("Finance",))
+    training.people_to_train(path, None, tool, None, None, 10, 0)
+    training.count_to_train(path, ("Finance",), tool, "Finance", None)
+    training.needs_of_person(path, None, key, tool)
+    effects = training.effects(path, tool)
+    training.effect_weeks(path, effects[0].effect_id)
+    rules.rules(path, tool)
+    rules.verdicts(path, tool, LAST_WEEK)
+    rules.violated_by_week(path, tool, 8)
 
 
 def test_no_answer_holds_a_decimal_or_another_type_that_charts_draw_wrongly(path, asked):
@@ -73,7 +89,7 @@ def test_every_public_query_is_asked_in_the_type_test(path, asked):
     _ask_everything(path)
     public = {
         f"{area.__name__}.{name}"
-        for area in (adoption, health, people, published)
+        for area in (adoption, health, movement, people, published, rules, training)
         for name, value in vars(area).items()
         if name[0].islower() and isfunction(value) and value.__module__ == area.__name__
     }

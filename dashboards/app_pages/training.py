@@ -1,0 +1,137 @@
+"""What to teach, where, whom, and whether it helped: the page of change managers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboards import wording
+from dashboards.app_pages import training_effect, training_people
+from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, strong_ink
+from dashboards.charts.bars import Bar, bars, choosable
+from dashboards.charts.heat import Cell, heat_map
+from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER
+from dashboards.marts import training
+from dashboards.marts.training import Need
+
+ALL_RULES = "all"
+COLOUR = {"blocker": INCORRECT, "major": CORRECT, "minor": NON_USER}
+
+
+def page(filters: Filters) -> None:
+    """Draws the page for the chosen tool and unit."""
+    st.title("Training needs")
+    needs = training.needs(filters.path, filters.tool.tool_id, filters.org_unit)
+    if not needs:
+        _nothing(filters)
+        return
+    by_people = sorted(needs, key=lambda need: (-(need.people or 0), need.rule_id))
+    judged = max((need.judged_people or 0 for need in needs), default=0)
+    week = needs[0]
+    as_of(
+        filters,
+        f"Week of {wording.day(week.week_start)}{', provisional' if week.is_provisional else ''}",
+        f"up to {wording.counted(judged, 'person', 'people')} judged by a rule, {wording.plain(filters.where)}",
+    )
+    _what_and_where(filters, by_people)
+    rule = _choose_rule(by_people)
+    if filters.access.may("people"):
+        training_people.show(filters, rule)
+    else:
+        st.caption(":material/lock: Who it is shows only to readers with the role `people`.")
+    training_effect.show(filters)
+    figures_of(filters, "Training need", "Way back", "Training effect")
+
+
+def _nothing(filters: Filters) -> None:
+    tool = wording.plain(filters.tool.title)
+    if filters.tool.last_week_start is None:
+        empty("No need to show yet", f"{tool} has no week of figures yet.", "drop its logs and run `takeup run`.")
+        return
+    st.markdown(f"**Nobody of {wording.plain(filters.where)} is proven to break a rule of {tool} in the newest week.**")
+    why = "There is no training need without a proven breach: too little evidence is no need, and neither is non-use."
+    empty("No training need", why, "look at Movement for non-users, or at Rules for what is judged.")
+    training_effect.show(filters)
+
+
+def _what_and_where(filters: Filters, needs: Sequence[Need]) -> None:
+    left, right = st.columns([2, 3])
+    with left.container(border=True, height="stretch"):
+        st.header("Which rule is broken most")
+        shown = [need for need in needs if need.people]
+        if shown:
+            st.markdown(_sentence(shown))
+            spec = choosable(bars(_pareto(shown)), "rule")
+            draw(spec, "People to train by rule", key="pareto", on_select=_clicked, selection_mode="rule")
+        else:
+            st.markdown("Every rule judges too few people here to be shown.")
+        st.caption("People with a proven breach in the window; choose a bar, or the rule below, to list them.")
+    with right.container(border=True, height="stretch"):
+        st.header("Where: share of the people whom the rule judges")
+        _heat(filters)
+
+
+def _sentence(needs: Sequence[Need]) -> str:
+    first, total = needs[0], sum(need.people or 0 for need in needs)
+    part = wording.share((first.people or 0) / total, 0)
+    return f"**{wording.plain(first.title)}** is {part} of {wording.counted(total, 'need')}."
+
+
+def _pareto(needs: Sequence[Need]) -> list[Bar]:
+    total, so_far, rows = sum(need.people or 0 for need in needs), 0, []
+    for need in needs:
+        so_far += need.people or 0
+        text = f"{need.people:,} · {wording.share(so_far / total, 0)} in sum"
+        rows.append(Bar(need.title, float(need.people or 0), text, colour=COLOUR[need.severity], key=need.rule_id))
+    return rows
+
+
+def _clicked() -> None:
+    """A bar chosen is a rule chosen; the same bar again opens all."""
+    points = st.session_state["pareto"]["selection"].get("rule", [])
+    key = points[0].get("key") if points else None
+    st.session_state["rule"] = key or ALL_RULES
+
+
+def _choose_rule(needs: Sequence[Need]) -> str | None:
+    titles = {need.rule_id: f"{need.title} ({need.people or 0:,})" for need in needs}
+    chosen = st.selectbox(
+        "Rule", [ALL_RULES, *titles], key="rule", bind="query-params",
+        format_func=lambda name: titles.get(name, "All rules"), width=560,
+    )  # fmt: skip
+    return None if chosen in (None, ALL_RULES) else str(chosen)
+
+
+def _heat(filters: Filters) -> None:
+    needs = training.needs_by_unit(filters.path, filters.tool.tool_id, filters.access.org_units)
+    if not needs:
+        st.markdown("No unit has a figure: each is too small to be shown alone.")
+        return
+    units = sorted({need.org_unit for need in needs})
+    people = {name: sum(need.people or 0 for need in needs if need.rule_id == name) for name in _rules(needs)}
+    order = sorted(people, key=lambda name: (-people[name], name))
+    numbers = {name: f"R{place}" for place, name in enumerate(order, start=1)}
+    cells = [_cell(need, numbers[need.rule_id]) for need in needs]
+    draw(
+        heat_map(cells, units, list(numbers.values()), strong_ink()),
+        "Share of judged people who break each rule, by unit",
+    )
+    titles = {need.rule_id: need.title for need in needs}
+    st.caption(" · ".join(f"**{number}** {wording.plain(titles[name])}" for name, number in numbers.items()))
+    if any(need.people is None for need in needs):
+        st.caption("An empty cell is unknown, not zero: the rule judges too few people there to be shown.")
+
+
+def _rules(needs: Sequence[Need]) -> set[str]:
+    return {need.rule_id for need in needs}
+
+
+def _cell(need: Need, column: str) -> Cell:
+    told = (
+        f"{need.people:,} of {need.judged_people:,} judged people of {need.org_unit}: {need.title}"
+        if need.people is not None
+        else f"Too few people of {need.org_unit} to be shown: {need.title}"
+    )
+    text = "" if need.people_share is None else wording.share(need.people_share, 0)
+    return Cell(need.org_unit, column, need.people_share, text, told)

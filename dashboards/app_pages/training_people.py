@@ -1,0 +1,75 @@
+"""Whom to train: one line a person and rule, with the proof, the way back and the module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboards import wording
+from dashboards.app_pages.parts import Filters, export_links, grid, logged, open_person, purpose
+from dashboards.marts import training
+from dashboards.marts.training import PersonNeed
+
+ROWS_A_PAGE = 50
+
+
+def show(filters: Filters, rule_id: str | None) -> None:
+    """The list of people with their needs, once the reader has said why."""
+    with st.container(border=True):
+        scope, tool, unit = filters.access.org_units, filters.tool.tool_id, filters.unit_or_none
+        total = training.count_to_train(filters.path, scope, tool, unit, rule_id)
+        st.header(f"Whom to train: {wording.counted(total, 'need')}")
+        why = purpose()
+        if why is None or not total:
+            return
+        pages = -(-total // ROWS_A_PAGE)
+        number = min(st.session_state.get("needs_page", 1), pages)
+        offset = ROWS_A_PAGE * (number - 1)
+        rows = training.people_to_train(filters.path, scope, tool, unit, rule_id, ROWS_A_PAGE, offset)
+        what = f"training needs of {tool}, {rule_id or 'all rules'}, {filters.where}, page {number}"
+        if not logged(filters, what, why, len(rows)):
+            return
+        _rows(filters, rows)
+        if pages > 1:
+            st.pagination(pages, key="needs_page", persist_state="page")
+        export_links("training", {"tool": tool, "unit": filters.org_unit, "rule": rule_id, "why": why})
+        st.caption("In no order of merit: by rule, unit and key. Choose a row to see the person's events.")
+
+
+def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
+    state = grid(
+        [_row(need) for need in rows],
+        "People to train with reason, evidence, way back and module; choose a row to open the person",
+        key="needs_rows", on_select="rerun", selection_mode="single-row",
+        column_config={
+            "Person": st.column_config.TextColumn(width=120),
+            "Rule": st.column_config.TextColumn(width="medium"),
+            "Events": st.column_config.TextColumn(width="medium"),
+        },
+    )  # fmt: skip
+    if state.selection.rows:
+        open_person(filters, rows[state.selection.rows[0]].person_key)
+
+
+def _row(need: PersonNeed) -> dict[str, str]:
+    return {
+        "Person": need.person_key,
+        "Unit": need.org_unit or "Unknown",
+        "Team": need.team or "Unknown",
+        "Rule": need.rule_title,
+        "Broken": f"{need.broken:,} of {need.judged:,}",
+        "Way back": way_back(need),
+        "Module": need.module or "None named",
+        "Last trained": wording.day(need.last_trained_at) if need.last_trained_at else "Never",
+        "Events": ", ".join(need.first_broken),
+    }
+
+
+def way_back(need: PersonNeed) -> str:
+    """How the rule is violated no more, in one phrase."""
+    waiting = f"clean from the week of {wording.day(need.clean_from_week)}" if need.clean_from_week else ""
+    if need.until_not_violated is None:
+        return f"No number of cases: {waiting}" if waiting else "Depends on more than single cases"
+    cases = f"{need.until_not_violated:,} more {need.clean_case}"
+    return f"{cases}, or {waiting}" if waiting else cases

@@ -1,0 +1,210 @@
+"""What the pages of people, rules, movement and training say."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import audit
+from dashboards.marts import people, published, reading
+from dashboards.marts.people import Wanted
+from tests.dashboards.publication import LAST_WEEK, Company, publish
+from tests.dashboards.test_app import _page_alone, _text
+
+COMPANY = Company(people=200, tools=2, weeks=12)
+EVERYTHING = ("figures", "people", "rules")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    publish(tmp_path, COMPANY)
+    return tmp_path
+
+
+@pytest.fixture
+def show(workspace, monkeypatch):
+    """Draws one page of the made-up company, with what its address says."""
+    monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace))
+    monkeypatch.setenv("TEST_TOOL", "0")
+
+    def draw(name, roles=EVERYTHING, unit="All", why=None, **query):
+        app = AppTest.from_function(
+            _page_alone, default_timeout=60, kwargs={"name": name, "roles": roles, "unit": unit}
+        )
+        for key, value in query.items():
+            app.query_params[key] = value
+        if why:
+            app.session_state["why"] = why
+        return app.run()
+
+    return draw
+
+
+def _an_incorrect_user(workspace) -> people.Listed:
+    path = reading.latest(workspace)
+    tool = published.tools(path)[0]
+    return people.listed(path, None, Wanted(tool.tool_id, tool.last_final_week_start, status="incorrect_user"), 1)[0]
+
+
+def test_no_row_about_people_is_shown_before_the_reader_says_why(show, workspace):
+    app = show("person")
+    assert not app.dataframe
+    assert "open once you say why" in _text(app)
+    assert not (workspace / audit.FILE).exists()
+
+
+def test_a_list_is_in_the_log_once_however_often_the_page_is_drawn(show, workspace):
+    app = show("person", why="An audit")
+    app.run()
+    assert len(app.dataframe[0].value) == 50
+    entries = [json.loads(line) for line in (workspace / audit.FILE).read_text().splitlines()]
+    assert [(entry["who"], entry["why"], entry["rows"]) for entry in entries] == [("a test", "An audit", 50)]
+
+
+def test_a_person_is_explained_by_rule_cases_events_way_back_and_module(show, workspace):
+    person = _an_incorrect_user(workspace)
+    text = _text(show("person", why="An audit", person=person.person_key))
+    assert "Incorrect user:" in text
+    assert re.search(r"Broken in \d+ of \d+ cases judged", text)
+    assert "**Proof:** `e1`, `e2`" in text
+    assert re.search(r"\*\*Way back:\*\* \d+ more cases that keep the rule", text)
+    assert "**Module:** RV-101 Review" in text
+
+
+def test_a_person_of_another_unit_is_nobody_to_a_reader_of_one_unit(workspace, monkeypatch):
+    path = reading.latest(workspace)
+    person = _an_incorrect_user(workspace)
+    assert people.person(path, (person.org_unit,), person.person_key)
+    assert people.person(path, ("Elsewhere",), person.person_key) is None
+    assert people.person_weeks(path, ("Elsewhere",), person.person_key, None, 9) == []
+    assert people.person_rules(path, ("Elsewhere",), person.person_key, "copilot-chat", LAST_WEEK) == []
+    assert people.obligations(path, ("Elsewhere",), person.person_key, "copilot-chat", LAST_WEEK, LAST_WEEK) == []
+
+
+def test_an_unknown_key_says_that_there_is_nobody(show):
+    assert "Nobody to show" in _text(show("person", why="An audit", person="no-such-key"))
+
+
+def test_a_page_asks_for_its_role_itself(show):
+    app = show("person", roles=("figures",))
+    assert "needs the role `people`" in app.exception[0].message
+
+
+def test_training_counts_for_everybody_and_lists_only_for_those_who_may(show, workspace):
+    app = show("training", roles=("figures",))
+    text = _text(app)
+    assert "Which rule is broken most" in text
+    assert "only to readers with the role `people`" in text
+    assert not app.dataframe
+    assert not (workspace / audit.FILE).exists()
+
+
+def test_training_lists_whom_to_train_with_evidence_and_way_back(show):
+    rows = show("training", why="Coaching and training").dataframe[0].value
+    assert {"Person", "Rule", "Broken", "Way back", "Module", "Last trained", "Events"} <= set(rows.columns)
+    assert rows["Broken"].str.fullmatch(r"\d+ of \d+").all()
+
+
+def test_training_says_whether_it_helped_with_n_comparison_and_a_refusal(show):
+    text = _text(show("training"))
+    assert "−18.0 pp broken cases" in text
+    assert "42 trained against 61 people" in text
+    assert "which should be about 0" in text
+
+
+def test_without_a_proven_breach_there_is_no_need_and_the_page_says_so(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute("delete from fct_training_need")
+        connection.execute("delete from fct_training_need_unit")
+    assert "too little evidence is no need" in _text(show("training"))
+
+
+def test_a_hidden_figure_of_a_small_unit_is_blank_and_not_zero(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute(
+            "update fct_training_need_unit set people = null, people_share = null, is_hidden = true"
+            " where org_unit = 'Finance'"
+        )
+    assert "An empty cell is unknown, not zero" in _text(show("training"))
+
+
+def test_movement_names_decay_and_who_is_dormant(show):
+    app = show("movement")
+    assert [metric.label for metric in app.metric] == ["Adoption", "Recovery", "Decay", "Abandonment"]
+    text = _text(app)
+    assert re.search(r"\d+ are dormant", text)
+    assert "still active 8 weeks after their first use" in text
+
+
+def test_movement_of_a_single_week_says_that_it_needs_two(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute("delete from fct_transition_week")
+    assert "needs a week and the one before it" in _text(show("movement"))
+
+
+def test_segments_say_how_many_heavy_users_use_it_incorrectly(show):
+    assert re.search(r"Of \d+ power and habitual users \d+ \(\d+%\) use it incorrectly", _text(show("segments")))
+
+
+def test_rules_are_shown_in_words_with_the_people_behind_each_verdict(show):
+    text = _text(show("rules"))
+    assert "Each send is preceded by a review within 1 hour." in text
+    assert re.search(r"\d+% of \d+ people with enough cases violate it", text)
+
+
+def test_a_rule_that_judges_fewer_people_than_a_small_group_shows_no_verdicts(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute("delete from fct_rule_week using dim_person where fct_rule_week.person_key"
+                           " = dim_person.person_key and dim_person.person_key not in"
+                           " (select person_key from dim_person limit 9)")  # fmt: skip
+    assert "Too few people were asked something" in _text(show("rules"))
+
+
+def test_only_the_role_of_rules_may_try_one_out(show):
+    assert "needs the role `rules`" in _text(show("rules", roles=("figures",)))
+    assert show("rules").text_area
+
+
+def test_a_rule_that_cannot_be_tried_says_why(show):
+    app = show("rules")
+    app.text_area[0].set_value("rules: [")
+    app.button[0].click().run(timeout=60)
+    assert app.error[0].value == "The rules were not tried."
+    assert app.code
+
+
+PERSON_TABLES = ("fct_person_tool_week", "fct_obligation", "dim_person", "fct_intended_use ", "fct_training_need ")
+
+
+@pytest.mark.parametrize("page", ["overview", "movement", "training", "rules", "data_health", "segments"])
+def test_without_the_role_of_people_no_query_brings_a_person(show, page, monkeypatch):
+    brought = []
+    real = reading.select
+
+    def select(path, sql, parameters, shape):
+        rows = real(path, sql, parameters, shape)
+        if any(hasattr(row, "person_key") for row in rows):
+            brought.append(sql)
+        return rows
+
+    monkeypatch.setattr(reading, "select", select)
+    assert not show(page, roles=("figures",)).exception
+    assert brought == []
+
+
+HOSTILE = "![x](https://evil.example/p.png) <img src=x> [link](https://evil.example) $x$ :red[a]"
+
+
+@pytest.mark.parametrize("page", ["rules", "training", "person"])
+def test_texts_of_the_data_are_shown_as_they_are_and_never_as_images_or_links(show, workspace, page):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute("update dim_rule set title = ?, sentence = ?, why = ?, owner = ?", [HOSTILE] * 4)
+        connection.execute("update dim_tool set title = ?", [HOSTILE])
+    person = _an_incorrect_user(workspace)
+    app = show(page, why="An audit", **({"person": person.person_key} if page == "person" else {}))
+    assert "https://evil" not in _text(app)
+    assert "<img" not in _text(app).replace("\\<img", "")
