@@ -45,22 +45,22 @@ def lifecycle_bars(weeks: Sequence[LifecycleWeek]) -> Spec:
             },
             {
                 "mark": bar, "transform": [{"filter": "datum.people < 0"}],
-                "encoding": {
-                    "color": {
-                        "field": "colour", "type": "nominal", "legend": None,
-                        "scale": {"domain": [CORRECT, INCORRECT, NON_USER, NOT_JUDGED]},
-                    },
-                },
+                "encoding": {"color": _GREY},
             },
-            {
-                "mark": {"type": "rule", "color": "currentColor", "opacity": 0.5},
-                "encoding": {"y": {"datum": 0}, "x": None, "tooltip": None},
-            },
+            _ZERO,
         ],
         "resolve": {"scale": {"color": "independent"}},
     }  # fmt: skip
 
 
+_ZERO: Spec = {
+    "mark": {"type": "rule", "color": "currentColor", "opacity": 0.5},
+    "encoding": {"y": {"datum": 0}, "x": None, "tooltip": None},
+}
+_GREY: Spec = {
+    "field": "colour", "type": "nominal", "legend": None,
+    "scale": {"domain": [CORRECT, INCORRECT, NON_USER, NOT_JUDGED]},
+}  # fmt: skip
 # The theme's sequential colours, with names instead of numbers in the legend.
 _STRENGTH: Spec = {
     "field": "strength", "type": "quantitative", "scale": {"domain": [0, 1]},
