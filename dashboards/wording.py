@@ -187,3 +187,13 @@ def hours(value: float | None) -> str:
 def target_share(value: float) -> str:
     """A target's share, without decimals where it has none."""
     return share(value, 0 if abs(100 * value - round(100 * value)) < 1e-9 else 1)
+
+
+def signed(value: int) -> str:
+    """A difference of whole numbers, with its sign."""
+    return f"{MINUS if value < 0 else '+'}{abs(value):,}"
+
+
+def clipped(text: str, most: int) -> str:
+    """A name that is too long for its place, cut off where a reader sees that it is."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

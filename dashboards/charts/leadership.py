@@ -1,0 +1,45 @@
+"""The charts of the leadership page: each tool against its target, and the rules that most people break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboards import wording
+from dashboards.charts.bars import Bar, bars
+from dashboards.charts.palette import INCORRECT, Spec
+from dashboards.leadership import gap_of, share_of, worst_first
+from dashboards.marts.leadership import BrokenRule, Standing
+
+
+def against_target(tools: Sequence[Standing], most: int) -> Spec:
+    """The share of each tool's target and a mark at the target, the largest gap first."""
+    known = [tool for tool in worst_first(tools) if share_of(tool) is not None]
+    return bars([_target_bar(tool) for tool in known[:most]], longest=1.0)
+
+
+def _target_bar(tool: Standing) -> Bar:
+    share, gap = share_of(tool) or 0.0, gap_of(tool)
+    figure = wording.share(share, 0) + (f" ({wording.points(gap, 0)})" if gap is not None else "")
+    title = tool.title + (" (active)" if tool.measure == "active" else "")
+    return Bar(title, share, figure, mark=tool.target)
+
+
+def most_broken(rules: Sequence[BrokenRule]) -> Spec:
+    """How many people break each rule, of those whom it judges."""
+    return bars(
+        [
+            Bar(f"{rule.title} · {rule.tool}", rule.people, wording.count(rule.people), colour=INCORRECT)
+            for rule in rules
+        ]
+    )
+
+
+def in_words(tools: Sequence[Standing], most: int) -> str:
+    """The first chart for those who cannot see it."""
+    known = [tool for tool in worst_first(tools) if share_of(tool) is not None][:most]
+    parts = [f"{tool.title} {wording.share(share_of(tool), 0)}{_of_target(tool)}" for tool in known]
+    return f"Bars of the share that each tool's target is for: {'; '.join(parts) or 'no tool has figures'}."
+
+
+def _of_target(tool: Standing) -> str:
+    return f" of a target of {wording.target_share(tool.target)}" if tool.target is not None else ""

@@ -1,0 +1,161 @@
+"""All that stands on the leadership page, read from one publication."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from dashboards import leadership as words
+from dashboards import wording
+from dashboards.charts import leadership as charts
+from dashboards.charts.trend import status_trend
+from dashboards.leadership import Card, ToolRow
+from dashboards.marts import adoption, published
+from dashboards.marts import leadership as marts
+from dashboards.marts.adoption import AdoptionWeek
+from dashboards.marts.leadership import BrokenRule, Standing
+from dashboards.marts.published import Publication
+from dashboards.printing.charts import Chart, svg
+
+TITLE = "AI tool adoption"
+MOST_ROWS, MOST_BARS, MOST_RULES = 12, 6, 4
+MOST_CHANGES = 4
+MOST_LETTERS = 48
+TREND_WEEKS = 26
+CHART_PX, BAR_PX, TREND_PX = 318, 40, 196
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The content of the page, in reading order."""
+
+    title: str
+    week: str
+    subtitle: str
+    lead: str
+    cause: str
+    cards: tuple[Card, ...]
+    rows: tuple[ToolRow, ...]
+    further: str
+    charts: tuple[Chart, ...]
+    since: str
+    changes: tuple[str, ...]
+    decisions: tuple[str, ...]
+    notes: tuple[str, ...]
+    footer: str
+
+
+def page_of(path: Path, publication: Publication, week: date) -> Page:
+    """The page of one week, from one publication: the same content whenever it is asked for."""
+    tools = [replace(tool, title=_name(tool.title)) for tool in marts.standings(path, week)]
+    broken = [
+        replace(
+            rule, tool=_name(rule.tool), title=_name(rule.title), module=_name(rule.module) if rule.module else None
+        )
+        for rule in marts.broken_rules(path, week, MOST_RULES)
+    ]
+    since = marts.last_time(path)
+    moves = marts.movements(path, week, since) if since else []
+    moved = words.changes([replace(move, title=_name(move.title)) for move in moves])
+    lead, *cause = words.headline(tools, broken)
+    rows = words.tool_rows(tools, week)
+    return Page(
+        title=TITLE,
+        week=words.week_words(week),
+        subtitle=_subtitle(tools, week),
+        lead=lead,
+        cause=" ".join(cause),
+        cards=tuple(words.cards(tools)),
+        rows=tuple(rows[:MOST_ROWS]),
+        further=_further(rows[MOST_ROWS:]),
+        charts=tuple(_charts(path, tools, broken, week)),
+        since=words.since_words(since),
+        changes=tuple(_first(moved, MOST_CHANGES)),
+        decisions=tuple(words.decisions(tools, broken)),
+        notes=_notes(),
+        footer=_footer(publication),
+    )
+
+
+def _name(text: str) -> str:
+    return wording.clipped(text, MOST_LETTERS)
+
+
+def _footer(publication: Publication) -> str:
+    made = f"publication {publication.publication_id} · published {wording.moment(publication.published_at)}"
+    return f"takeup · {made} · rules {publication.rule_book_hash[:8]}"
+
+
+def _subtitle(tools: Sequence[Standing], week: date) -> str:
+    return f"{wording.counted(len(tools), 'tool')} · {words.provisional_note(tools, week)}"
+
+
+def _further(rows: Sequence[ToolRow]) -> str:
+    """What the rows that do not fit would say; they are the ones nearest to their targets, or without one."""
+    return f"And {wording.counted(len(rows), 'further tool')}: {', '.join(row.tool for row in rows)}." if rows else ""
+
+
+def _first(told: Sequence[str], most: int) -> list[str]:
+    more = len(told) - most
+    return [*told[:most], *([f"And {wording.counted(more, 'further tool')}."] if more > 0 else [])]
+
+
+def _charts(path: Path, tools: Sequence[Standing], broken: Sequence[BrokenRule], week: date) -> list[Chart]:
+    return [
+        Chart(
+            "Each tool against its target",
+            svg(charts.against_target(tools, MOST_BARS), CHART_PX, BAR_PX * _bars(tools)),
+            charts.in_words(tools, MOST_BARS),
+        ),
+        *_furthest(path, tools, week),
+        *_rules(broken),
+    ]
+
+
+def _bars(tools: Sequence[Standing]) -> int:
+    return max(1, min(MOST_BARS, sum(words.share_of(tool) is not None for tool in tools)))
+
+
+def _furthest(path: Path, tools: Sequence[Standing], week: date) -> list[Chart]:
+    """The course of the tool that is furthest below its target; of all that have one, the least far above it."""
+    held = [tool for tool in words.worst_first(tools) if words.gap_of(tool) is not None]
+    if not held:
+        return []
+    tool = held[0]
+    known = adoption.by_week(path, tool.tool_id, published.WHOLE_COMPANY, 520)
+    shown = [one for one in known if one.week_start <= week][-TREND_WEEKS:]
+    target = adoption.targets(path, tool.tool_id, published.WHOLE_COMPANY).get("correct")
+    is_short = (words.gap_of(tool) or 0.0) < 0
+    title = f"Furthest from target: {tool.title}" if is_short else f"Nearest to its target: {tool.title}"
+    return [Chart(title, svg(status_trend(shown, target), CHART_PX - 34, TREND_PX), _course(tool.title, shown))]
+
+
+def _course(title: str, shown: Sequence[AdoptionWeek]) -> str:
+    newest = next((one for one in reversed(shown) if not one.is_provisional), shown[-1])
+    parts = (
+        (newest.correct_share, "correct"),
+        (newest.incorrect_share, "incorrect"),
+        (newest.non_user_share, "non-users"),
+        (newest.not_judged_share, "not judged"),
+    )
+    told = ", ".join(f"{wording.share(share, 0)} {name}" for share, name in parts)
+    return f"Shares of people by week of {title}; in the {words.week_words(newest.week_start).lower()} {told}."
+
+
+def _rules(broken: Sequence[BrokenRule]) -> list[Chart]:
+    if not broken:
+        return []
+    told = "; ".join(f"{rule.title} in {rule.tool} {wording.people(rule.people)}" for rule in broken)
+    drawn = svg(charts.most_broken(broken), CHART_PX, BAR_PX * len(broken))
+    return [Chart("Rules that most people break", drawn, f"Bars of people by rule: {told}.")]
+
+
+def _notes() -> tuple[str, ...]:
+    likely, unlikely = wording.share(words.LIKELY, 0), wording.share(words.UNLIKELY, 0)
+    return (
+        "Correct and active are shares of eligible people, not of those who use a tool. Change: percentage points in"
+        f" {marts.WEEKS_BACK} weeks. Forecast: where the share will be in the week of the target, with a chance of 80%."
+        f" Chance: that the target is reached; likely from {likely}, unlikely below {unlikely}. – is unknown, never 0.",
+    )
