@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from orchestration.alerting import Sent, find_alerts, send_waiting, unsent_reasons
 from orchestration.counterfactual import judge_as_formerly
 from orchestration.errors import DataError
 from orchestration.loading.report import LoadReport
@@ -101,6 +102,26 @@ def forecast(workspace: Workspace) -> Counts:
         warehouse.keep_forecasts(made, [held[key][1] for key in same], METHOD)
     refused = sum(one.refusal is not None for one in made)
     return {"made": len(made) - refused, "refused": refused, "unchanged": len(same), "baselines": frozen}
+
+
+def govern(workspace: Workspace) -> Counts:
+    """Find what is wrong with each tool, and answer its readiness audit; both are kept over time."""
+    registry = load_registry(workspace)
+    with open_warehouse(workspace) as warehouse:
+        return find_alerts(warehouse.session, workspace, registry)
+
+
+def send_alerts(workspace: Workspace) -> Sent:
+    """Send what waits in the outbox."""
+    registry = load_registry(workspace)
+    with open_warehouse(workspace) as warehouse:
+        return send_waiting(warehouse.session, registry)
+
+
+def undelivered(workspace: Workspace) -> tuple[str, ...]:
+    """Why messages that were tried have not arrived, each reason once."""
+    with open_warehouse(workspace) as warehouse:
+        return unsent_reasons(warehouse.session)
 
 
 def publish(workspace: Workspace, run_id: str) -> Counts:

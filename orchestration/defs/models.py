@@ -23,12 +23,14 @@ WRITTEN_BY_PEOPLE = {
 }  # fmt: skip
 WRITTEN_BY_REGISTRY = {
     "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",
-    "tool_production", "tool_contact", "tool_link", "tool_pause", "alert", "audit_answer",
+    "tool_production", "tool_contact", "tool_link", "tool_pause",
     "publication", "published_week", "restatement", "published_status", "published_tool", "published_load",
     "training_plan", "training_plan_entry",
 }  # fmt: skip
 WRITTEN_BY_FORMER = {"former_tool", "former_status"}
 FORECASTS = dg.AssetKey("forecasts")
+GOVERNANCE = dg.AssetKey("governance")
+WRITTEN_BY_GOVERNANCE = {"alert", "audit_answer"}
 WRITTEN_BY_FORECASTS = {"target_baseline", "forecast", "forecast_week", "forecast_current"}
 DERIVED = "source:derived+"
 """The models that read what Python has worked out from the other models' figures: a second step of dbt."""
@@ -50,6 +52,8 @@ class Translator(DagsterDbtTranslator):
             return REGISTRY
         if name in WRITTEN_BY_FORMER:
             return FORMER
+        if name in WRITTEN_BY_GOVERNANCE:
+            return GOVERNANCE
         if name in WRITTEN_BY_FORECASTS:
             return FORECASTS
         return PEOPLE if name in WRITTEN_BY_PEOPLE else LOGS

@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration.defs.checks import freshness_of, reconciliation_of
 from orchestration.defs.forecasts import forecasts_of
 from orchestration.defs.former_judgement import former_judgement_of
+from orchestration.defs.governance import FACTS, governance_of
 from orchestration.defs.logs import logs_of
 from orchestration.defs.models import derived_models_of, models_of
 from orchestration.defs.publication import publication_of
@@ -45,7 +46,16 @@ def workspace_definitions() -> dg.Definitions:
     marts = sorted(key for key in (*models.keys, *derived.keys) if key.path[0] == "marts")
     forecasts = forecasts_of(FIGURES)
     return dg.Definitions(
-        assets=[*pulls.assets, *logs, former_judgement_of(keys), models, forecasts, derived, publication_of(marts)],
+        assets=[
+            *pulls.assets,
+            *logs,
+            former_judgement_of(keys),
+            models,
+            forecasts,
+            governance_of(FACTS),
+            derived,
+            publication_of(marts),
+        ],
         asset_checks=[check for tool in tools for check in (reconciliation_of(tool.id), freshness_of(tool.id))],
         resources={"workspace": WorkspaceResource(root=str(workspace.root))},
         jobs=pulls.jobs,

@@ -9,7 +9,17 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-OWN = {"rule_book", "people", "logs/doc-extract", "logs/helper", "former_judgement", "forecasts", "publication"}
+OWN = {
+    "rule_book",
+    "people",
+    "logs/doc-extract",
+    "logs/helper",
+    "former_judgement",
+    "forecasts",
+    "governance",
+    "publication",
+    "notifications",
+}
 
 
 def model_keys(repository: Path) -> set[str]:
