@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from orchestration.alerts.facts import Contact, Day, Limits, ToolFacts
-from orchestration.alerts.findings import use
+from orchestration.alerts.findings import Scene, use
 
 SIZES = (10, 20, 50, 100, 200, 500)
 START = date(2026, 1, 5)
@@ -87,7 +87,7 @@ def alarms(days: Sequence[Day], first: int, kind: str | None = None) -> Iterator
     for place in range(first, len(days)):
         if days[place].available:
             facts = ToolFacts("tool", OWNER, tuple(days[: place + 1]))
-            for finding in use(facts, Limits(), days[place].day):
+            for finding in use(Scene(facts, Limits(), days[place].day)):
                 if kind in (None, finding.kind):
                     yield place, finding.kind
 

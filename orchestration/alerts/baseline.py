@@ -19,9 +19,9 @@ LEAST_BEFORE = 4
 """So many of the same weekdays must be known."""
 LEAST_SURPRISE = 7.0
 """A run of days without anybody is no chance from 1 in exp(7) = 1,100 on: small tools need more days for it."""
-WINDOWS: tuple[tuple[int, float], ...] = ((1, 3.6), (5, 2.8), (10, 2.5), (20, 2.3))
-"""Working days looked at together, and how many standard deviations too few they must be. Small tools need many days for
-a drop to show, large ones one. Set on simulated clean tools, so that fewer than 1 in 100 tool-weeks raises a false
+WINDOWS: tuple[tuple[int, float], ...] = ((1, 3.3), (5, 2.6), (10, 2.6), (20, 2.6))
+"""Working days looked at together, and how many standard deviations too few they must be: small tools need many days
+for a drop to show, large ones one. Set on simulated clean tools, so that fewer than 1 in 100 tool-weeks raises a false
 alarm (benchmarks/alerts.py)."""
 LEAST_WEEK_NOISE = 0.05
 """Weeks differ in ways that no calendar knows; a tool without history enough to show it is given this much."""

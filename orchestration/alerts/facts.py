@@ -40,6 +40,7 @@ class Delivery:
     quarantined: int
     loaded_on: date
     modified_on: date
+    is_of_events: bool = True
 
 
 @dataclass(frozen=True, slots=True)

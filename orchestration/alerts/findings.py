@@ -14,6 +14,7 @@ LOOK_BACK = timedelta(days=7)
 """A day that was off is told of for a week: what comes a week at a time would otherwise be over when it is noticed."""
 FEW_LINES, FEW_BROKEN = 20, 3
 FEW_RECORDS = 50
+SAME_FILE = "duplicate_file"
 FEW_DECISIONS = 50
 OVERRIDE_SIGMAS = 3.5
 OVERRIDE_SPREAD = 1.5
@@ -36,14 +37,24 @@ class Finding:
     last: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is looked at, by which limits, on which day."""
+
+    facts: ToolFacts
+    limits: Limits
+    today: date
+
+
 def findings(facts: ToolFacts, limits: Limits, today: date) -> list[Finding]:
     """Everything that is wrong with the tool; of one that is paused only what concerns its logs and its owner."""
     looks = ALWAYS if facts.is_paused else (*ALWAYS, *IN_USE)
-    return [finding for look in looks for finding in look(facts, limits, today)]
+    return [finding for look in looks for finding in look(Scene(facts, limits, today))]
 
 
-def late_sources(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def late_sources(scene: Scene) -> Iterator[Finding]:
     """Sources past their deadline."""
+    facts = scene.facts
     for one in facts.sources:
         if one.is_late:
             hours = f"is {one.age_hours:.0f} h old" if one.age_hours is not None else "has not come yet"
@@ -52,8 +63,9 @@ def late_sources(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Find
             yield Finding("late-source", facts.tool_id, text, one.source_id, one.age_hours, one.deadline_hours)
 
 
-def broken_lines(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def broken_lines(scene: Scene) -> Iterator[Finding]:
     """Sources of whose latest lines too many are in quarantine."""
+    facts, limits = scene.facts, scene.limits
     for source_id, files in _by_source(facts.deliveries):
         read, broken = sum(one.read for one in files), sum(one.quarantined for one in files)
         if read >= FEW_LINES and broken >= FEW_BROKEN and broken / read > limits.quarantine_share:
@@ -67,28 +79,28 @@ def broken_lines(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Find
             )
 
 
-def repeated_deliveries(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def repeated_deliveries(scene: Scene) -> Iterator[Finding]:
     """Sources that brought a file again, whole or for the most part."""
+    facts, limits, today = scene.facts, scene.limits, scene.today
     for source_id, files in _by_source(facts.deliveries):
         again = [one for one in files if _is_repeated(one, limits) and one.modified_on > today - LOOK_BACK]
-        if again and not _repeats_always(files, again):
+        if again:
             lines = sum(one.duplicate for one in again)
-            text = f"{len(again)} file(s) of {source_id} brought {lines:,} lines that were loaded already; each counts once."
+            text = f"{len(again)} file(s) of {source_id} brought {lines:,} lines that were loaded already."
             share = lines / sum(one.read for one in again)
             yield Finding("repeated-delivery", facts.tool_id, text, source_id, share, limits.repeated_share)
 
 
 def _is_repeated(file: Delivery, limits: Limits) -> bool:
-    return file.read >= FEW_LINES and file.duplicate / file.read > limits.repeated_share
+    """Reports of counts restate the days before them by nature: of these only the very same file is one too many."""
+    if file.read < FEW_LINES:
+        return False
+    return file.status == SAME_FILE or (file.is_of_events and file.duplicate / file.read > limits.repeated_share)
 
 
-def _repeats_always(files: Sequence[Delivery], again: Sequence[Delivery]) -> bool:
-    """Reports over a moving window repeat by nature: then most files do."""
-    return len(files) > 2 and len(again) * 2 > len(files)
-
-
-def unknown_people(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def unknown_people(scene: Scene) -> Iterator[Finding]:
     """Too many of four weeks' (or of the last week's) records are by accounts of nobody."""
+    facts, limits = scene.facts, scene.limits
     told = [one for one in facts.days if one.records is not None]
     for length in (7, 28):
         days = told[-length:]
@@ -106,8 +118,9 @@ def unknown_people(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Fi
             return
 
 
-def drifts(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def drifts(scene: Scene) -> Iterator[Finding]:
     """Changes in the shape of a source."""
+    facts = scene.facts
     subjects = dict.fromkeys(one.source_id for one in facts.drifts)
     for source_id in subjects:
         mine = [one for one in facts.drifts if one.source_id == source_id]
@@ -117,8 +130,9 @@ def drifts(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
         yield Finding("schema-drift", facts.tool_id, text, source_id, float(len(mine)), 0.0, first)
 
 
-def ownership(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def ownership(scene: Scene) -> Iterator[Finding]:
     """The owner has left. Somebody whom no roster ever had is unknown, which is no alert."""
+    facts = scene.facts
     owner = facts.owner
     if owner.is_on_roster is False:
         until = f" since {owner.on_roster_until}" if owner.on_roster_until else ""
@@ -126,8 +140,9 @@ def ownership(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding
         yield Finding("ownership", facts.tool_id, text, owner.email, 0.0, 1.0, owner.on_roster_until)
 
 
-def use(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def use(scene: Scene) -> Iterator[Finding]:
     """Days without anybody, or with clearly fewer people than usual."""
+    facts, limits = scene.facts, scene.limits
     usual = Usual(facts.days)
     working = usual.working
     recent = [one for one in working if one.day > working[-1].day - LOOK_BACK] if working else []
@@ -150,8 +165,9 @@ def _latest(days: Sequence[Day], look: Callable[[Day], Off | None]) -> Off | Non
     return next((off for day in reversed(days) if (off := look(day)) is not None), None)
 
 
-def override_surge(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def override_surge(scene: Scene) -> Iterator[Finding]:
     """In two weeks people override clearly more than in the eight before."""
+    facts, limits = scene.facts, scene.limits
     told = [one for one in facts.days if one.decisions is not None]
     if not told:
         return
@@ -177,8 +193,9 @@ def _overridden(days: Sequence[Day]) -> tuple[int, int]:
     return sum(one.overridden or 0 for one in days), sum(one.decisions or 0 for one in days)
 
 
-def error_budget(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def error_budget(scene: Scene) -> Iterator[Finding]:
     """The latest week that can be judged held more errors than promised."""
+    facts = scene.facts
     week = _latest_week(facts.promises, "error_budget")
     if week is not None and week.holds is False:
         what = {"overridden": "decisions were overridden", "broken": "obligations were broken"}
@@ -191,21 +208,23 @@ def error_budget(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Find
         yield Finding("error-budget", facts.tool_id, text, "", week.observed, week.promised, week.week, last)
 
 
-def calibration(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def calibration(scene: Scene) -> Iterator[Finding]:
     """The confidence shown is further from being right than anybody should live with, policy or not."""
+    facts, limits = scene.facts, scene.limits
     week = _latest_week(facts.promises, "calibration_gap")
     known = [one for one in facts.promises if one.criterion == "calibration_gap" and (one.cases or 0) >= 200]
     week = known[-1] if known else week
     if week is not None and week.observed is not None and week.observed > limits.calibration_gap:
         text = (
-            f"Over the four weeks to that of {week.week} its confidence was {_share(week.observed)} away from how often "
-            f"it was right, in {week.cases or 0:,} decisions; allowed are {_share(limits.calibration_gap)}."
+            f"Over the four weeks to that of {week.week} its confidence was {_share(week.observed)} away from how "
+            f"often it was right, in {week.cases or 0:,} decisions; allowed are {_share(limits.calibration_gap)}."
         )
         yield Finding("calibration-gap", facts.tool_id, text, "", week.observed, limits.calibration_gap, week.week)
 
 
-def volume(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def volume(scene: Scene) -> Iterator[Finding]:
     """For weeks on end less than promised."""
+    facts, limits = scene.facts, scene.limits
     for criterion in VOLUME:
         final = [
             one
@@ -225,8 +244,9 @@ def volume(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
             )
 
 
-def retraining(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Finding]:
+def retraining(scene: Scene) -> Iterator[Finding]:
     """Triggers of the owner's own policy."""
+    facts = scene.facts
     names = {"override_share": "share of overridden decisions", "calibration_gap": "gap between confidence and truth"}
     for criterion in TRIGGERS:
         week = _latest_week(facts.promises, criterion)
@@ -241,7 +261,7 @@ def retraining(facts: ToolFacts, limits: Limits, today: date) -> Iterator[Findin
         yield Finding("retraining", facts.tool_id, text, "drift", first=facts.drifts[0].first_seen)
 
 
-Look = Callable[[ToolFacts, Limits, date], Iterator[Finding]]
+Look = Callable[[Scene], Iterator[Finding]]
 ALWAYS: tuple[Look, ...] = (late_sources, broken_lines, repeated_deliveries, unknown_people, drifts, ownership)
 IN_USE: tuple[Look, ...] = (use, override_surge, error_budget, calibration, volume, retraining)
 

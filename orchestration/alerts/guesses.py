@@ -5,7 +5,7 @@ A guess is no verdict. It names the strongest evidence first, and says when ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -32,7 +32,7 @@ def first_guess(finding: Finding, facts: ToolFacts, everything: Sequence[Finding
     if finding.kind in LOGS or finding.kind == "repeated-delivery":
         return FirstGuess("data", (_OF_LOGS[finding.kind],))
     if finding.kind == "ownership":
-        return _ownership(finding, facts)
+        return _ownership(facts)
     spoilt = [
         f"The logs themselves have a problem: {one.summary}"
         for one in everything
@@ -42,10 +42,10 @@ def first_guess(finding: Finding, facts: ToolFacts, everything: Sequence[Finding
         return _of_use(finding, facts, everything, spoilt)
     if spoilt:
         return FirstGuess("data", tuple(spoilt))
-    return _OF_QUALITY.get(finding.kind, _tool_is_wrong)(finding, facts)
+    return _of_quality(finding, facts)
 
 
-def _ownership(finding: Finding, facts: ToolFacts) -> FirstGuess:
+def _ownership(facts: ToolFacts) -> FirstGuess:
     if not facts.has_rostered_others:
         return FirstGuess(
             "data", ("Nobody else whom the tool names is on the latest roster either: the roster may be incomplete.",)
@@ -59,7 +59,7 @@ def _of_use(finding: Finding, facts: ToolFacts, everything: Sequence[Finding], s
     data = [*spoilt, *_missing_records(finding, facts, days), *_shared_fate(finding, everything)]
     if data:
         return FirstGuess("data", tuple(data))
-    if outages:
+    if outages and finding.kind != "volume":
         return FirstGuess("tool", (f"An outage was declared on {', '.join(map(str, outages[:3]))}.",))
     worse = [
         one for one in everything if one.tool_id == finding.tool_id and one.kind in ("override-surge", "error-budget")
@@ -81,9 +81,7 @@ def _missing_records(finding: Finding, facts: ToolFacts, days: Sequence[Day]) ->
         return ["Not one record came of those days, not even of a service: a file may be missing."]
     unknown = sum(one.unknown_records or 0 for one in days)
     if records and unknown / records > 0.2:
-        return [
-            f"{unknown:,} of the {records:,} records of those days belong to nobody known: people may be hidden in them."
-        ]
+        return [f"{unknown:,} of the {records:,} records of those days belong to nobody known: people may hide there."]
     before = [one for one in facts.days if finding.first and one.day < finding.first and one.is_usable][-20:]
     usual = sum(one.service_records or 0 for one in before)
     services = sum(one.service_records or 0 for one in days)
@@ -110,9 +108,8 @@ def _shared_fate(finding: Finding, everything: Sequence[Finding]) -> list[str]:
     )
     if len(others) < 2:
         return []
-    return [
-        f"{len(others)} other tools fell on the same days ({', '.join(others[:3])}): a calendar or a roster may be wrong."
-    ]
+    named = ", ".join(others[:3])
+    return [f"{len(others)} other tools fell on the same days ({named}): a calendar or a roster may be wrong."]
 
 
 def _complete(days: Sequence[Day]) -> list[str]:
@@ -122,19 +119,16 @@ def _complete(days: Sequence[Day]) -> list[str]:
     return [f"The logs are complete ({told}), and nothing speaks of an outage: ask what changed in the work around it."]
 
 
-def _tool_is_wrong(finding: Finding, facts: ToolFacts) -> FirstGuess:
+def _of_quality(finding: Finding, facts: ToolFacts) -> FirstGuess:
+    """Of a spent budget it depends on what counts as an error; anything else says that the tool is wrong."""
+    measure = facts.error_measure if finding.kind == "error-budget" else None
+    if measure == "broken":
+        return FirstGuess("downstream", ("Broken rules are people's way of working with it, not its answers.",))
+    if measure == "unavailable":
+        return FirstGuess("tool", ("It was down, by declared outages.",))
     return FirstGuess("tool", ("Its logs are in order: people disagree with what it recommends, or it is wrong.",))
 
 
-def _budget(finding: Finding, facts: ToolFacts) -> FirstGuess:
-    if facts.error_measure == "broken":
-        return FirstGuess("downstream", ("Broken rules are people's way of working with it, not its answers.",))
-    if facts.error_measure == "unavailable":
-        return FirstGuess("tool", ("It was down, by declared outages.",))
-    return _tool_is_wrong(finding, facts)
-
-
-_OF_QUALITY: Mapping[str, Callable[[Finding, ToolFacts], FirstGuess]] = {"error-budget": _budget}
 _OF_LOGS = {
     "late-source": "Nothing newer has come; whether the tool was used nobody can say until it does.",
     "schema-drift": "The vendor or an export has changed what it delivers.",

@@ -41,7 +41,7 @@ _SOURCES = """
 _DELIVERIES = """
     select
         tool_id, source_id, path, status, lines_read, lines_duplicate, lines_superseded, lines_quarantined,
-        cast(loaded_at as date), cast(modified_at as date)
+        cast(loaded_at as date), cast(modified_at as date), dataset = 'events'
     from raw.load
     where dataset in ('events', 'aggregates') and loaded_at > (select started_at from raw.run) - interval 7 day
     order by tool_id, load_id
@@ -50,6 +50,13 @@ _PROMISES = """
     select tool_id, criterion, week_start, promised, observed, holds, is_provisional, cases
     from marts.fct_production_week
     order by tool_id, criterion, week_start
+"""
+
+
+# `--as-of DATE` is the moment that the next day begins.
+_TODAY = """
+    select cast(timezone(calendar.timezone, timezone('UTC', run.as_of - interval 1 microsecond)) as date)
+    from raw.run as run cross join raw.calendar as calendar
 """
 
 
@@ -103,11 +110,4 @@ def _drifts(session: Session) -> defaultdict[str, list[Drift]]:
 
 def today_of(session: Session) -> date:
     """The day on which the run judges, in the company's time zone."""
-    return date.fromisoformat(
-        str(
-            session.value(
-                "select cast(timezone((select timezone from raw.calendar), timezone('UTC', as_of - interval 1 microsecond)) "
-                "as date) from raw.run"
-            )
-        )
-    )
+    return date.fromisoformat(str(session.value(_TODAY)))

@@ -76,7 +76,7 @@ def test_the_models_wait_for_logs_people_and_rules(definitions: Any) -> None:
         if key.path[0] == "staging"
         for parent in graph.get(key).parent_keys
     }
-    assert roots == OWN - {"publication"}
+    assert roots == OWN - {"publication", "notifications"}
 
 
 def test_our_own_checks_are_there(definitions: Any) -> None:
@@ -98,7 +98,7 @@ def test_dbt_tests_are_checks(definitions: Any) -> None:
 
 def test_runs_begin_by_themselves(definitions: Any) -> None:
     assert {sensor.name for sensor in definitions.sensors} == {"inbox"}
-    assert {schedule.name for schedule in definitions.schedules} == {"daily"}
+    assert {schedule.name for schedule in definitions.schedules} == {"daily", "outbox_hourly"}
 
 
 def test_the_job_is_everything_and_cannot_run_for_ever(definitions: Any) -> None:
