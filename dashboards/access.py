@@ -42,12 +42,12 @@ class Access:
     login: str | None = None
 
     def may(self, role: str) -> bool:
-        """Whether the reader has a role."""
-        return role in self.roles
+        """Whether the reader has a role; `own` is for whoever can be found on a roster by their sign-in."""
+        return self.login is not None if role == "own" else role in self.roles
 
     def require(self, role: str) -> None:
         """Refuses whoever lacks the role: what is not in the menu can still be asked for by its address."""
-        if role not in self.roles:
+        if not self.may(role):
             why = f"This needs the role `{role}`, which {self.who} does not have."
             raise RefusedError(why, "ask whoever runs this dashboard for the role.")
 

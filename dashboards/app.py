@@ -16,7 +16,18 @@ import streamlit as st
 
 from dashboards import access
 from dashboards.access import Access, RefusedError
-from dashboards.app_pages import data_health, definitions, movement, overview, person, rules, segments, training
+from dashboards.app_pages import (
+    data_health,
+    definitions,
+    governance,
+    movement,
+    overview,
+    own,
+    person,
+    rules,
+    segments,
+    training,
+)
 from dashboards.app_pages.parts import Filters, empty
 from dashboards.marts import published, reading
 
@@ -35,12 +46,14 @@ PAGES: tuple[tuple[str, str, str, str, Draw], ...] = (
     ("training", "Training needs", "school", "figures", training.page),
     ("rules", "Rules", "gavel", "figures", rules.page),
     ("person", "People", "person_search", "people", person.page),
+    ("me", "My usage", "person", "own", own.page),
     ("data-health", "Data health", "health_and_safety", "figures", data_health.page),
+    ("governance", "Governance", "verified", "figures", governance.page),
     ("segments", "Usage segments", "equalizer", "figures", segments.page),
     ("definitions", "Definitions", "menu_book", "figures", definitions.page),
 )
-WITHOUT_UNIT = ("rules", "data-health", "definitions")
-WITHOUT_WEEKS = ("definitions",)
+WITHOUT_UNIT = ("rules", "data-health", "governance", "definitions")
+WITHOUT_WEEKS = ("training", "governance", "segments", "definitions")
 
 
 def main() -> None:

@@ -70,6 +70,14 @@ FIGURES = (
     Figure("Verdict", "People whom the rule asked something in the window", "Satisfied or violated with enough cases;"
            " else too few cases yet", "fct_rule_week"),
     Figure("Violated share", "People with enough cases for the rule", "Those who violate it", "fct_rule_week"),
+    Figure("Production definition", "Promises made for the tool", "Those kept over its last four final weeks",
+           "fct_load_bearing"),
+    Figure("Alert", "None: incidents", "What a run found wrong and no later run found mended", "fct_alert"),
+    Figure("Readiness", "Sixteen questions", "Those that the newest audit answered with yes", "fct_audit_answer"),
+    Figure("Forecast", _ELIGIBLE, "Where the share will stand: the band holds it in eight of ten cases",
+           "fct_forecast"),
+    Figure("Chance", "None: a chance", "That the share is at the target or above when the target is due",
+           "fct_forecast"),
     Figure("Way back", "None: a count of cases", "Further cases that keep the rule until it is no longer violated;"
            " old cases leave the window meanwhile, which shortens the way", "fct_rule_week"),
     Figure("Freshness", "None: hours", "As-of time minus the time of the source's newest record", "fct_tool_health"),

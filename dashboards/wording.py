@@ -114,6 +114,13 @@ def plain(text: str | None) -> str:
     return re.sub(r"[\\`*_\[\]<>#$:~|@]|(?<=www)\.|^[-+](?=\s)|(?<=^\d)[.)]|(?<=^\d\d)[.)]", r"\\\g<0>", line)
 
 
+def link(text: str | None) -> str:
+    """An address of the configuration as a link that says where it leads; anything else as plain text."""
+    if text and re.fullmatch(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", text):
+        return f"[{plain(text)}](<{text}>)"
+    return plain(text)
+
+
 def reason(status: str, name: str) -> str:
     """Why somebody has a status, in words."""
     return REASONS.get(name, name.replace("_", " ").capitalize()) if status else UNKNOWN
@@ -134,6 +141,13 @@ def short_key(person_key: str) -> str:
 def share(value: float | None, digits: int = 1) -> str:
     """A share of 0..1 in per cent."""
     return UNKNOWN if value is None else f"{100 * value:.{digits}f}%"
+
+
+def chance(value: float | None) -> str:
+    """A chance in per cent; what is nearly certain is not written as certain."""
+    if value is None:
+        return UNKNOWN
+    return "Over 99%" if 0.995 <= value < 1 else "Under 1%" if 0 < value < 0.005 else share(value, 0)
 
 
 def points(value: float | None, digits: int = 1) -> str:

@@ -10,11 +10,17 @@ import streamlit as st
 from dashboards import wording
 from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, folded_grid, known_people
 from dashboards.charts.bars import Bar, bars
+from dashboards.charts.fan import fan
 from dashboards.charts.pace import Pace, gap_and_pace, pace_of
 from dashboards.charts.palette import NON_USER, NOT_JUDGED
 from dashboards.charts.trend import status_trend
-from dashboards.marts import adoption
+from dashboards.marts import adoption, forecasts
 from dashboards.marts.adoption import AdoptionWeek, Target, ToolGap
+from dashboards.marts.forecasts import ForecastWeek, Made
+
+FIGURES = (
+    "Eligible", "Active", "Correct users", "Non-users", "Not judged", "Correct among active", "Gap", "Pace", "Forecast",
+)  # fmt: skip
 
 
 def page(filters: Filters) -> None:
@@ -30,13 +36,32 @@ def page(filters: Filters) -> None:
     shown = _shown_week(weeks)
     _as_of(filters, weeks, shown)
     known_people(filters)
-    _cards(weeks, shown, targets)
-    _trend_row(filters, weeks, targets.get("correct"))
+    forecast, made = _forecast(filters, targets.get("correct"))
+    _cards(weeks, shown, targets, forecast, made)
+    _trend_row(filters, weeks, targets.get("correct"), forecast)
     _loss_row(filters, shown)
     _reasons_row(shown)
     folded_grid("The figures as a table", "figures", lambda: [_figure_row(week) for week in reversed(weeks)])
-    names = ("Eligible", "Active", "Correct users", "Non-users", "Not judged", "Correct among active", "Gap", "Pace")
+    names = (
+        "Eligible",
+        "Active",
+        "Correct users",
+        "Non-users",
+        "Not judged",
+        "Correct among active",
+        "Gap",
+        "Pace",
+        "Forecast",
+    )
     figures_of(filters, *names)
+
+
+def _forecast(filters: Filters, target: Target | None) -> tuple[list[ForecastWeek], list[Made]]:
+    """The forecast of correct users and the chances given so far; none where correctness cannot be shown."""
+    if target is None or not filters.tool.can_show_correctness:
+        return [], []
+    asked = (filters.path, filters.tool.tool_id, filters.org_unit, "correct")
+    return forecasts.current(*asked), forecasts.chances(*asked)
 
 
 def _shown_week(weeks: Sequence[AdoptionWeek]) -> AdoptionWeek:
@@ -78,7 +103,13 @@ def _as_of(filters: Filters, weeks: Sequence[AdoptionWeek], shown: AdoptionWeek)
         st.caption(f":material/info: {note}")
 
 
-def _cards(weeks: Sequence[AdoptionWeek], shown: AdoptionWeek, targets: Mapping[str, Target]) -> None:
+def _cards(
+    weeks: Sequence[AdoptionWeek],
+    shown: AdoptionWeek,
+    targets: Mapping[str, Target],
+    forecast: Sequence[ForecastWeek],
+    made: Sequence[Made],
+) -> None:
     past = [week for week in weeks if week.week_start <= shown.week_start]
     correct, active = targets.get("correct"), targets.get("active")
     columns = st.columns(4)
@@ -94,7 +125,11 @@ def _cards(weeks: Sequence[AdoptionWeek], shown: AdoptionWeek, targets: Mapping[
         label = f"Correct among {shown.active:,} active"
         _share_card(label, [week.correct_among_active_share for week in past], help_text)
     with columns[3]:
-        _gap_card(weeks, correct)
+        due = next((week for week in forecast if week.is_due_week and week.chance is not None), None)
+        if correct and due:
+            _chance_card(correct, due, made)
+        else:
+            _gap_card(weeks, correct)
 
 
 def _with_target(label: str, target: Target | None) -> str:
@@ -119,6 +154,24 @@ def _share_card(label: str, shares: Sequence[float | None], help_text: str) -> N
         border=True,
         help=help_text,
         chart_data=known if len(known) > 1 else None,
+        height="stretch",
+    )
+
+
+def _chance_card(target: Target, due: ForecastWeek, made: Sequence[Made]) -> None:
+    """The chance that holds now, against the forecast before it."""
+    before = made[-2].chance if len(made) > 1 else None
+    change = None if before is None or due.chance is None else due.chance - before
+    st.metric(
+        f"Chance to reach {wording.target_share(target.value)} by {wording.day(target.due)}",
+        wording.chance(due.chance),
+        None if change is None else wording.change(change),
+        delta_description=None if change is None else "vs forecast before",
+        delta_arrow="off" if _is_still(change) else "auto",
+        delta_color="off" if _is_still(change) else "normal",
+        border=True,
+        help=f"By a forecast from {due.weeks_known or 0} final weeks; its middle is {wording.share(due.p50)}.",
+        chart_data=[100 * entry.chance for entry in made] if len(made) > 1 else None,
         height="stretch",
     )
 
@@ -155,7 +208,9 @@ def _is_still(change: float | None) -> bool:
     return change is None or round(change, 3) == 0
 
 
-def _trend_row(filters: Filters, weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
+def _trend_row(
+    filters: Filters, weeks: Sequence[AdoptionWeek], target: Target | None, forecast: Sequence[ForecastWeek]
+) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         st.header("Who uses it, and correctly")
@@ -164,8 +219,12 @@ def _trend_row(filters: Filters, weeks: Sequence[AdoptionWeek], target: Target |
         alt = f"Share of correct, incorrect, non-users and not judged people by week, {filters.tool.title}"
         draw(status_trend(weeks, target), alt)
     with right.container(border=True, height="stretch"):
-        st.header("Gap and pace to target")
-        _pace_card(weeks, target)
+        st.header("Will we make it" if forecast else "Gap and pace to target")
+        if target and any(week.p50 is not None for week in forecast):
+            _fan_card(weeks, target, forecast)
+        else:
+            _pace_card(weeks, target)
+            _refusal(forecast)
 
 
 def _pace_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
@@ -180,6 +239,39 @@ def _pace_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
     st.markdown(_pace_sentence(pace))
     draw(gap_and_pace(weeks, target), "Share of correct users by week with the target at its date")
     st.caption("Plain arithmetic on the last final weeks, not a forecast.")
+
+
+def _fan_card(weeks: Sequence[AdoptionWeek], target: Target, forecast: Sequence[ForecastWeek]) -> None:
+    """Gap and pace so far, the fan to the date of the target, and how it was made."""
+    due = next((week for week in forecast if week.is_due_week), forecast[-1])
+    st.markdown(f"**{_chance_words(due)}** {_pace_sentence_of(weeks, target)}")
+    draw(fan(weeks, forecast, target), "Share of correct users, its forecast and the target at its date")
+    people = ""
+    if due.needed_people_per_week:
+        needed, expected = due.needed_people_per_week, due.expected_people_per_week
+        got = "" if expected is None else f", {expected:.1f} are expected"
+        people = f" {needed:.1f} people a week have to be won{got}."
+    st.caption(f"Band: eight chances in ten. Made from {due.weeks_known or 0} final weeks by {_method(due)}.{people}")
+
+
+def _method(due: ForecastWeek) -> str:
+    return (due.method or "an unnamed method").rstrip("_0123456789").replace("_", " ")
+
+
+def _chance_words(due: ForecastWeek) -> str:
+    if due.chance is None:
+        return "The chance to reach the target is unknown."
+    return f"{wording.chance(due.chance)} chance to reach it by {wording.day(due.target_due or due.week_start)}."
+
+
+def _pace_sentence_of(weeks: Sequence[AdoptionWeek], target: Target) -> str:
+    pace = pace_of(weeks, target)
+    return _pace_sentence(pace) if pace else ""
+
+
+def _refusal(forecast: Sequence[ForecastWeek]) -> None:
+    if forecast and forecast[0].refusal:
+        st.caption(f"No forecast: {wording.plain(forecast[0].refusal)}.")
 
 
 def _no_pace(weeks: Sequence[AdoptionWeek]) -> None:

@@ -19,9 +19,9 @@ from dashboards.marts.people import Obligation, Person, PersonRule, PersonWeek, 
 SHOWN_OBLIGATIONS = 200
 
 
-def explain(filters: Filters, key: str, why: str, scope: Scope | str = "reader") -> None:
+def explain(filters: Filters, key: str, why: str, *, is_own: bool = False) -> None:
     """Draws everything about one person and the chosen tool, after the read is in the log."""
-    sees: Scope = filters.access.org_units if scope == "reader" else None
+    sees: Scope = None if is_own else filters.access.org_units
     found = people.person(filters.path, sees, key)
     if found is None:
         empty("Nobody to show", "No person has this key, or they are in a unit that you may not see.",
@@ -40,7 +40,7 @@ def explain(filters: Filters, key: str, why: str, scope: Scope | str = "reader")
     rules = people.person_rules(filters.path, sees, key, filters.tool.tool_id, week.week_start)
     ways = {need.rule_id: way_back(need) for need in training.needs_of_person(filters.path, sees, key, week.tool_id)}
     _rules(rules, ways)
-    _events(filters, sees, week, why)
+    _events(filters, sees, week, None if is_own else why)
     _other_tools(filters, sees, key)
     figures_of(filters, "Active", "Correct users", "Incorrect users", "Not judged", "Way back")
 
@@ -170,7 +170,8 @@ def _mend(rule: PersonRule, way: str | None) -> None:
         st.markdown(line)
 
 
-def _events(filters: Filters, scope: Scope, week: PersonWeek, why: str) -> None:
+def _events(filters: Filters, scope: Scope, week: PersonWeek, why: str | None) -> None:
+    """With a reason to export by; one's own rows are not exported."""
     first = week.week_start - timedelta(weeks=filters.tool.window_weeks - 1)
     found = people.obligations(filters.path, scope, week.person_key, week.tool_id, first, week.week_start)
     with st.container(border=True):
@@ -182,7 +183,8 @@ def _events(filters: Filters, scope: Scope, week: PersonWeek, why: str) -> None:
         grid([_event(event) for event in shown], "Broken, pending and excused obligations with their event ids")
         more = f"; the newest {SHOWN_OBLIGATIONS:,} are shown" if len(found) > len(shown) else ""
         st.caption(f"{wording.counted(len(found), 'event')} in the window{more}. Kept ones are counted above.")
-        export_links("events", _export_query(filters, week, first, why))
+        if why:
+            export_links("events", _export_query(filters, week, first, why))
 
 
 def _export_query(filters: Filters, week: PersonWeek, first: date, why: str) -> dict[str, str | None]:

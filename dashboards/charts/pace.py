@@ -54,6 +54,7 @@ def gap_and_pace(weeks: Sequence[AdoptionWeek], target: Target) -> Spec:
     layers = [
         _layer({"type": "line", "strokeWidth": 2, "point": {"size": 18}}, transform="datum.is_final"),
         _layer({"type": "point", "size": 30, "filled": False}, transform="!datum.is_final"),
+        *target_layers(weeks, target),
         *_path_layers(weeks, target),
     ]
     return {
@@ -76,27 +77,41 @@ def gap_and_pace(weeks: Sequence[AdoptionWeek], target: Target) -> Spec:
 
 
 def final_weeks(weeks: Sequence[AdoptionWeek]) -> list[AdoptionWeek]:
+    """Those that late data will not change any more."""
     return [week for week in weeks if not week.is_provisional]
 
 
-def _path_layers(weeks: Sequence[AdoptionWeek], target: Target) -> list[Spec]:
-    known = [week for week in final_weeks(weeks) if week.correct_share is not None]
-    due = {"at": target.due.isoformat(), "share": target.value, "week": f"Due {wording.day(target.due)}"}
-    due |= {"figure": f"Target {wording.target_share(target.value)}"}
+def target_layers(weeks: Sequence[AdoptionWeek], target: Target) -> list[Spec]:
+    """The target as a diamond at its date, with its words on the side where the line is not."""
+    known, due = _known(weeks), _due(target)
     diamond = {"type": "point", "shape": "diamond", "size": 110, "filled": True, "color": "currentColor", "opacity": 1}
     layers: list[Spec] = [{"data": {"values": [due]}, "mark": diamond}]
     text = f"{wording.target_share(target.value)} by {wording.day(target.due)}"
-    # On the side of the diamond where the line is not.
     is_below = bool(known) and (known[-1].correct_share or 0.0) >= target.value
     label = {"type": "text", "align": "right", "dx": 6, "dy": 18 if is_below else -16, "fontWeight": 600}
     label |= {"color": "currentColor"}
     layers.append({"data": {"values": [due | {"text": text}]}, "mark": label, "encoding": {"text": {"field": "text"}}})
+    return layers
+
+
+def _known(weeks: Sequence[AdoptionWeek]) -> list[AdoptionWeek]:
+    return [week for week in final_weeks(weeks) if week.correct_share is not None]
+
+
+def _due(target: Target) -> dict[str, Any]:
+    due = {"at": target.due.isoformat(), "share": target.value, "week": f"Due {wording.day(target.due)}"}
+    return due | {"figure": f"Target {wording.target_share(target.value)}"}
+
+
+def _path_layers(weeks: Sequence[AdoptionWeek], target: Target) -> list[Spec]:
+    """The straight path to a target that is still open."""
+    known, due = _known(weeks), _due(target)
     is_open = known and known[-1].week_start < target.due and (known[-1].correct_share or 0.0) < target.value
     if is_open:
         start = {"at": known[-1].week_start.isoformat(), "share": known[-1].correct_share}
         dashed = {"type": "line", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": "currentColor", "opacity": 0.7}
-        layers.append({"data": {"values": [start, due]}, "mark": dashed, "encoding": {"tooltip": None}})
-    return layers
+        return [{"data": {"values": [start, due]}, "mark": dashed, "encoding": {"tooltip": None}}]
+    return []
 
 
 def _layer(mark: Spec, transform: str) -> Spec:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.dashboards import derived_sql
+from tests.dashboards import derived_sql, promised_sql
 from tests.dashboards import publication_sql as sql
 from tests.dashboards.contracts import schema
 
@@ -93,7 +93,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
         connection.execute(statement)
     connection.execute(sql.RULE_WEEKS)
     connection.execute(sql.OBLIGATIONS)
-    for statement in derived_sql.statements():
+    for statement in (*derived_sql.statements(), *promised_sql.statements()):
         connection.execute(statement)
     _sources(connection, company)
     for table in company.without_rows:

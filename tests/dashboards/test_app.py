@@ -13,7 +13,9 @@ from dashboards.marts import published, reading
 from tests.dashboards.publication import Company, publish
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
-PAGES = ("overview", "movement", "training", "rules", "person", "data_health", "segments", "definitions")
+PAGES = (
+    "overview", "movement", "training", "rules", "person", "data_health", "governance", "segments", "definitions",
+)  # fmt: skip
 SMALL = Company(people=120)
 Open = Callable[..., AppTest]
 
@@ -198,7 +200,18 @@ def _page_alone(name: str, unit: str = "All", roles: tuple[str, ...] = ("figures
     tools = tuple(published.tools(path))
     pages = {
         place: st.Page(lambda: None, title=place, url_path=place)
-        for place in ("overview", "movement", "segments", "training", "rules", "person", "data-health", "definitions")
+        for place in (
+            "overview",
+            "movement",
+            "segments",
+            "training",
+            "rules",
+            "person",
+            "me",
+            "data-health",
+            "governance",
+            "definitions",
+        )
     }
     st.navigation(list(pages.values()))
     tool = tools[int(os.environ.get("TEST_TOOL", "-1"))]

@@ -12,7 +12,18 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from dashboards.marts import adoption, health, movement, people, published, reading, rules, training
+from dashboards.marts import (
+    adoption,
+    forecasts,
+    governance,
+    health,
+    movement,
+    people,
+    published,
+    reading,
+    rules,
+    training,
+)
 from dashboards.marts.people import Wanted
 from tests.dashboards.publication import LAST_WEEK, Company, publish
 
@@ -73,6 +84,15 @@ def _ask_everything(path: Path) -> None:
     training.needs_of_person(path, None, key, tool)
     effects = training.effects(path, tool)
     training.effect_weeks(path, effects[0].effect_id)
+    forecasts.current(path, tool, "All", "correct")
+    forecasts.chances(path, tool, "All", "correct")
+    governance.standings(path)
+    governance.promises(path, tool)
+    governance.contacts(path, tool)
+    governance.production(path, tool)
+    governance.links(path, tool)
+    governance.alerts(path, tool, 10)
+    governance.answers(path, tool)
     rules.rules(path, tool)
     rules.verdicts(path, tool, LAST_WEEK)
     rules.violated_by_week(path, tool, 8)
@@ -89,7 +109,7 @@ def test_every_public_query_is_asked_in_the_type_test(path, asked):
     _ask_everything(path)
     public = {
         f"{area.__name__}.{name}"
-        for area in (adoption, health, movement, people, published, rules, training)
+        for area in (adoption, forecasts, governance, health, movement, people, published, rules, training)
         for name, value in vars(area).items()
         if name[0].islower() and isfunction(value) and value.__module__ == area.__name__
     }

@@ -208,3 +208,44 @@ def test_texts_of_the_data_are_shown_as_they_are_and_never_as_images_or_links(sh
     app = show(page, why="An audit", **({"person": person.person_key} if page == "person" else {}))
     assert "https://evil" not in _text(app)
     assert "<img" not in _text(app).replace("\\<img", "")
+
+
+def test_governance_says_who_owns_it_what_holds_and_what_is_open(show):
+    text = _text(show("governance"))
+    assert "1 of 2 tools has an open alert" in text
+    assert "1 of 3 promises holds" in text
+    assert "8 of 16 questions answered with yes" in text
+    assert "First guess:** the data. No line of its source arrived that day." in text
+    assert "[https\\://runbooks.corp.example/copilot-chat](<https://runbooks.corp.example/copilot-chat>)" in text
+
+
+def test_a_tool_of_which_nothing_was_promised_says_so(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        for table in ("fct_load_bearing", "fct_alert", "fct_audit_answer", "dim_production", "dim_tool_contact"):
+            connection.execute(f"delete from {table}")
+    text = _text(show("governance"))
+    assert "nothing can hold or break" in text
+    assert "Nothing is wrong with this tool" in text
+    assert "has not been audited yet" in text
+
+
+def test_the_overview_gives_the_chance_to_reach_the_target_and_how_it_moved(show):
+    app = show("overview")
+    assert app.metric[3].label == "Chance to reach 45% by 28 Dec 2026"
+    assert app.metric[3].value.endswith("%")
+    assert app.metric[3].delta == "+10.0 pp"
+    assert "Band: eight chances in ten." in _text(app)
+
+
+def test_a_forecast_that_is_refused_says_why_and_gap_and_pace_stay(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute("delete from fct_forecast where not is_due_week")
+        connection.execute("update fct_forecast set p10 = null, p50 = null, p90 = null, chance = null,"
+                           " refusal = 'fewer than 8 final weeks'")  # fmt: skip
+    app = show("overview")
+    assert app.metric[3].label == "Gap to 45% by 28 Dec 2026"
+    assert "No forecast: fewer than 8 final weeks." in _text(app)
+
+
+def test_my_usage_of_somebody_on_no_roster_says_so(show):
+    assert "You are on no roster" in _text(show("own"))
