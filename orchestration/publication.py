@@ -34,6 +34,23 @@ _TOOLS = """
     ) as w using (tool_id)
     order by t.position, t.tool_id
 """
+_DRIFT = """
+    select
+        tool_id, source_id, change, column_name, event_name, words, detail, rule_ids,
+        is_untrustworthy, is_blinding, is_open, first_date::varchar as first_date, last_date::varchar as last_date
+    from fct_source_drift
+    where is_open or last_date >= (select max(published_at)::date - 28 from dim_publication)
+    order by is_untrustworthy desc, tool_id, first_date, column_name, change
+"""
+_RESTATED = """
+    select
+        tool_id, source_id, count(distinct day) as days,
+        min(day)::varchar as first_day, max(day)::varchar as last_day, max(restated_at)::varchar as restated_at
+    from fct_source_restatement
+    where restated_at = (select max(restated_at) from fct_source_restatement)
+    group by tool_id, source_id
+    order by tool_id, source_id
+"""
 _LINES = """
     select
         coalesce(sum(lines_read), 0)::bigint as read, coalesce(sum(lines_loaded), 0)::bigint as loaded,
@@ -75,7 +92,8 @@ def latest_publication(workspace: Workspace) -> Path | None:
 
 
 def status(workspace: Workspace) -> dict[str, Any]:
-    """What `takeup status --json` says: the latest final week of each tool and the lines of all loads.
+    """What `takeup status --json` says: the latest final week of each tool and the lines of all loads, what has changed
+    in the form of the sources, and which days the last restatement moved.
 
     Reads the published file alone, so it answers while a run is writing. A tool without a final week shows its latest
     provisional one. Without a publication the lists are empty and `reason` says why.
@@ -83,7 +101,9 @@ def status(workspace: Workspace) -> dict[str, Any]:
     path = latest_publication(workspace)
     if path is None:
         lines = dict.fromkeys(("read", "loaded", "duplicate", "superseded", "quarantined", "blank"), 0)
-        return {"publication": None, "published_at": None, "tools": [], "lines": lines, "reason": _NOTHING_YET}
+        return {"publication": None, "published_at": None, "tools": [], "lines": lines, "drift": [], "restated": []} | {
+            "reason": _NOTHING_YET
+        }
     with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
         published = _rows(
             connection, "select epoch_us(published_at) as at_us, publication_id, run_id from dim_publication"
@@ -97,6 +117,8 @@ def status(workspace: Workspace) -> dict[str, Any]:
             "published_at": datetime.fromtimestamp(published[0]["at_us"] / 1e6, UTC).isoformat(),
             "tools": _rows(connection, _TOOLS),
             "lines": _rows(connection, _LINES)[0],
+            "drift": _rows_if_any(connection, "fct_source_drift", _DRIFT),
+            "restated": _rows_if_any(connection, "fct_source_restatement", _RESTATED),
         }
 
 
@@ -104,6 +126,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
     result = connection.execute(sql)
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _rows_if_any(connection: duckdb.DuckDBPyConnection, mart: str, sql: str) -> list[dict[str, Any]]:
+    """Nothing of a mart that the publication does not hold yet: it was made before the mart existed."""
+    found = connection.execute("select 1 from information_schema.tables where table_name = ?", [mart]).fetchall()
+    return _rows(connection, sql) if found else []
 
 
 def _close_marts(marts: Path) -> None:

@@ -37,6 +37,7 @@ from orchestration.loading.inbox import (
 from orchestration.loading.ledger import LedgerLine, forget_loads, ledger, verify_ledger
 from orchestration.loading.loader import load_files
 from orchestration.loading.lock import writer_lock
+from orchestration.loading.observing import observe
 from orchestration.loading.people import rebuild_people
 from orchestration.loading.quarantine import Quarantined
 from orchestration.loading.replay import ReplayReport, replay
@@ -204,7 +205,9 @@ class Warehouse:
 
     def load_tool(self, tool_id: str) -> LoadReport:
         """Load all new files of a tool's sources (raw.tool_source). Files without news are not in the report."""
-        return sum(load_files(self.session, tool_files(self.session, tool_id)).values(), LoadReport())
+        report = sum(load_files(self.session, tool_files(self.session, tool_id)).values(), LoadReport())
+        observe(self.session, tool_id)
+        return report
 
     def forget_loads(self) -> None:
         """For `--full`: empty the usage tables, their ledger and quarantine, so that loading reads the inbox anew.

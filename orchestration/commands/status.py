@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,9 +39,19 @@ def headline(found: Mapping[str, Any]) -> str:
         text += "\n* provisional: late records or open deadlines may still change it"
     if any(tool["has_few_known"] for tool in found["tools"]):
         text += "\n! few records belong to a known person, so users may look like non-users: takeup people suggest"
+    text += "".join(f"\n{one}" for one in _untrustworthy(found.get("drift", ())))
     lines = found["lines"]
     fates = " + ".join(f"{count:,} {fate}" for fate, count in lines.items() if fate != "read")
     return f"{text}\n\n{lines['read']:,} lines read = {fates}"
+
+
+def _untrustworthy(drift: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One line per change in a source that figures read, in words: those figures are not to be trusted."""
+    for one in drift:
+        if one["is_untrustworthy"]:
+            until = f" to {one['last_date']}" if one["last_date"] else ""
+            what = f"rules {one['rule_ids']}" if one["rule_ids"] else "who is a user"
+            yield f"! {one['tool_id']}: {one['words']}, since {one['first_date']}{until}; it decides {what}"
 
 
 def _row(tool: Mapping[str, Any]) -> list[Any]:
