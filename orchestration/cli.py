@@ -18,6 +18,7 @@ import typer
 from orchestration.cli_mapping import mapping
 from orchestration.cli_options import HERE, JsonOption, WorkspaceOption, end
 from orchestration.cli_people import people
+from orchestration.cli_report import report
 from orchestration.errors import TakeupError
 from orchestration.workspace import Workspace
 
@@ -35,6 +36,7 @@ app.add_typer(mapping, name="mapping")
 app.add_typer(people, name="people", rich_help_panel=None)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(rules, name="rules")
+app.command(epilog="Example: takeup report -w demo --week 2026-W45")(report)
 
 
 @app.command(epilog="Example: takeup init acme")

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from orchestration.errors import UsageError
-from orchestration.registry.alert_models import Destination
+from orchestration.registry.alert_models import Address, Destination
 
 MAIL = ("mailto", "mailtos")
 
@@ -28,7 +28,7 @@ class Note:
     files: tuple[Path, ...] = ()
 
 
-def address_of(destination: Destination, environment: Mapping[str, str] = os.environ) -> str:
+def address_of(destination: Address, environment: Mapping[str, str] = os.environ) -> str:
     """The address of a destination. Raises UsageError when the variable or the file is not there; never shows it."""
     if destination.url_env is not None:
         found = environment.get(destination.url_env, "").strip()
@@ -44,7 +44,7 @@ def address_of(destination: Destination, environment: Mapping[str, str] = os.env
         ) from None
 
 
-def send(destination: Destination, note: Note, environment: Mapping[str, str] = os.environ) -> str | None:
+def send(destination: Address, note: Note, environment: Mapping[str, str] = os.environ) -> str | None:
     """Send `note` and say None, or why it could not be sent, without the address."""
     import apprise  # slow to import, and needed only when there is something to send
 
@@ -64,10 +64,11 @@ def _attached(files: Sequence[Path]) -> list[str] | None:
     return [str(path) for path in files] or None
 
 
-def _addressed(address: str, destination: Destination, to: Sequence[str]) -> str:
+def _addressed(address: str, destination: Address, to: Sequence[str]) -> str:
     """A mail address that is meant for each tool's owner, with them as its receivers."""
     parts = urlsplit(address)
-    if destination.to != "owner" or parts.scheme not in MAIL or not to:
+    is_of_owners = isinstance(destination, Destination) and destination.to == "owner"
+    if not is_of_owners or parts.scheme not in MAIL or not to:
         return address
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "to"]
     return urlunsplit(parts._replace(query=urlencode([*kept, ("to", ",".join(to))])))

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from orchestration.alerting import Sent, find_alerts, send_waiting, unsent_reasons
 from orchestration.counterfactual import judge_as_formerly
 from orchestration.errors import DataError
+from orchestration.leadership import deliver, write_page
 from orchestration.loading.report import LoadReport
 from orchestration.registry import load_registry
 from orchestration.registry.production_rows import contact_rows
@@ -130,6 +131,13 @@ def publish(workspace: Workspace, run_id: str) -> Counts:
         path = warehouse.publish(run_id)
     finish(workspace)
     return {"bytes": path.stat().st_size}
+
+
+def leadership_page(workspace: Workspace) -> Counts:
+    """Write the leadership page of the newest final week and send it to whom it was not sent yet."""
+    page = write_page(workspace)
+    sent = deliver(workspace, page, again=False)
+    return {"bytes": sum(file.stat().st_size for file in page.files), "sent": len(sent)}
 
 
 def _counts(report: LoadReport) -> Counts:

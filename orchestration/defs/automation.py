@@ -11,9 +11,10 @@ from orchestration.warehouse import inputs_fingerprint
 
 MAX_RUNTIME = {"dagster/max_runtime": "21600"}  # seconds; also the bound of run_monitoring in dagster.yaml
 
-# What is fetched day by day has a job of its own (orchestration/defs/pulls.py): this one has no days.
+# What is fetched day by day has a job of its own (orchestration/defs/pulls.py): this one has no days. Nor does a run
+# write the weekly page (orchestration/defs/leadership.py).
 refresh = dg.define_asset_job(
-    "refresh", selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing"), tags=MAX_RUNTIME
+    "refresh", selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing", "reports"), tags=MAX_RUNTIME
 )
 
 

@@ -46,12 +46,24 @@ Variable = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)
 KindName = Annotated[str, AfterValidator(_kind), WithJsonSchema({"enum": list(KINDS)})]
 
 
-class Destination(Model):
-    """Somewhere that apprise can send to. Its address is a secret: it stands in the environment or in a file."""
+class Address(Model):
+    """Somewhere that apprise can send to. The address is a secret: it stands in the environment or in a file."""
 
     name: ToolId = Field(description="kebab-case", examples=["owners"])
     url_env: Variable | None = Field(None, description="the variable with the address", examples=["TAKEUP_ALERTS_URL"])
     url_file: Text | None = Field(None, description="the file with the address", examples=["/run/secrets/alerts"])
+
+    @model_validator(mode="after")
+    def _has_one_address(self) -> Self:
+        if (self.url_env is None) == (self.url_file is None):
+            what = f"the destination {self.name!r} has no address" if self.url_env is None else "it has two addresses"
+            raise faults(Fault(what, "write `url_env:` with the name of a variable, or `url_file:` with a path"))
+        return self
+
+
+class Destination(Address):
+    """Where alerts go, and which of them."""
+
     to: Literal["owner", "all"] = Field(
         "all",
         description="owner: mail goes to each tool's owner, deputies and, when nobody acts, escalation; all: to whom "
@@ -61,13 +73,6 @@ class Destination(Model):
     at_least: Severity = Field("minor", description="nothing less grave", examples=["major"])
     kinds: tuple[KindName, ...] = Field((), description="only these (default: all)", examples=["[zero-day]"])
     tools: tuple[Text, ...] = Field((), description="only of these (default: all)", examples=["[doc-extract]"])
-
-    @model_validator(mode="after")
-    def _has_one_address(self) -> Self:
-        if (self.url_env is None) == (self.url_file is None):
-            what = f"the destination {self.name!r} has no address" if self.url_env is None else "it has two addresses"
-            raise faults(Fault(what, "write `url_env:` with the name of a variable, or `url_file:` with a path"))
-        return self
 
 
 class QuietHours(Model):
@@ -103,6 +108,9 @@ class Alerts(Model):
     destinations: tuple[Destination, ...] = Field(
         (), description="where alerts go; nothing is sent while this is empty", max_length=50
     )
+    reports: tuple[Address, ...] = Field(
+        (), description="where the leadership page goes every Monday; it names nobody", max_length=50
+    )
     thresholds: Thresholds = Field(default_factory=Thresholds, examples=["{drop_share: 20%}"])
     quiet_hours: QuietHours | None = Field(None, examples=['{from: "20:00", to: "07:00"}'])
     remind: bool = Field(
@@ -120,9 +128,14 @@ class Alerts(Model):
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
-        names = [one.name for one in self.destinations]
-        twice = next((place for place, name in enumerate(names) if name in names[:place]), None)
-        if twice is not None:
-            mend = "give each destination a name of its own"
-            raise faults(Fault(f"the name {names[twice]!r} is taken", mend, at=("destinations", twice, "name")))
+        places: tuple[tuple[str, tuple[Address, ...]], ...] = (
+            ("destinations", self.destinations),
+            ("reports", self.reports),
+        )
+        for key, addresses in places:
+            names = [one.name for one in addresses]
+            twice = next((place for place, name in enumerate(names) if name in names[:place]), None)
+            if twice is not None:
+                mend = "give each destination a name of its own"
+                raise faults(Fault(f"the name {names[twice]!r} is taken", mend, at=(key, twice, "name")))
         return self

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-OWN = {
+READ = {
     "rule_book",
     "people",
     "logs/doc-extract",
@@ -17,9 +17,8 @@ OWN = {
     "former_judgement",
     "forecasts",
     "governance",
-    "publication",
-    "notifications",
 }
+OWN = READ | {"publication", "notifications", "leadership_page"}
 
 
 def model_keys(repository: Path) -> set[str]:
@@ -76,7 +75,7 @@ def test_the_models_wait_for_logs_people_and_rules(definitions: Any) -> None:
         if key.path[0] == "staging"
         for parent in graph.get(key).parent_keys
     }
-    assert roots == OWN - {"publication", "notifications"}
+    assert roots == READ
 
 
 def test_our_own_checks_are_there(definitions: Any) -> None:
@@ -98,11 +97,15 @@ def test_dbt_tests_are_checks(definitions: Any) -> None:
 
 def test_runs_begin_by_themselves(definitions: Any) -> None:
     assert {sensor.name for sensor in definitions.sensors} == {"inbox"}
-    assert {schedule.name for schedule in definitions.schedules} == {"daily", "outbox_hourly"}
+    assert {schedule.name for schedule in definitions.schedules} == {"daily", "leadership_weekly", "outbox_hourly"}
 
 
-def test_the_job_is_everything_and_cannot_run_for_ever(definitions: Any) -> None:
+def test_the_job_is_all_but_the_weekly_page_and_cannot_run_for_ever(definitions: Any) -> None:
     job = definitions.resolve_job_def("refresh")
     assert job.tags["dagster/max_runtime"] == "21600"
     whole = definitions.resolve_implicit_global_asset_job_def()
-    assert {node.name for node in job.nodes} == {node.name for node in whole.nodes}
+    assert {node.name for node in job.nodes} == {node.name for node in whole.nodes} - {"leadership_page"}
+
+
+def test_the_weekly_page_has_a_job_of_its_own(definitions: Any) -> None:
+    assert [node.name for node in definitions.resolve_job_def("leadership").nodes] == ["leadership_page"]
