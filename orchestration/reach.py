@@ -13,6 +13,7 @@ from orchestration.workspace import Workspace
 
 _TABLES = {"fct_event_name", "fct_rule_reach"}
 _EVENTS = "select tool_id, event_name, events from fct_event_name where event_name is not null"
+_ORG_UNITS = "select distinct org_unit from dim_person where org_unit is not null"
 _REACH = "select rule_id, semantic_hash, rule_key, named, met, used from fct_rule_reach"
 
 Meaning = tuple[str, str]
@@ -43,6 +44,18 @@ def published_reach(workspace: Workspace) -> Reach:
         return _read(path) if path else Reach()
     except duckdb.Error:
         return Reach()  # takeup doctor tells of a publication that cannot be read
+
+
+def published_org_units(workspace: Workspace) -> frozenset[str]:
+    """Every org unit that anybody of the latest publication is in; none when there is none, or it is broken."""
+    path = latest_publication(workspace)
+    if path is None:
+        return frozenset()
+    try:
+        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
+            return frozenset(unit for (unit,) in connection.execute(_ORG_UNITS).fetchall())
+    except duckdb.Error:
+        return frozenset()
 
 
 def _read(path: Path) -> Reach:

@@ -15,6 +15,7 @@ from orchestration.registry.models import Tool
 from orchestration.registry.paths import exists
 from orchestration.registry.rendering import eligible_sql, unknown_uses, uses_sql
 from orchestration.registry.rule_versions import enacted, is_changed, next_version
+from orchestration.registry.target_checks import target_warnings
 from orchestration.rules.advice import advise
 from orchestration.rules.compile import RuleRow, compile_rule_book
 from orchestration.workspace import Workspace
@@ -29,6 +30,7 @@ def check(workspace: Workspace, today: date | None = None) -> list[Problem]:
         *_compiling(workspace, registry, day),
         *(problem for file, rules in registry.rule_sources for problem in advise(file, rules)),
         *_tool_warnings(workspace, registry, day),
+        *target_warnings(workspace, registry),
         *_folder_warnings(workspace, registry),
         *_file_warnings(workspace),
         *_mapping_problems(workspace, registry),

@@ -14,6 +14,7 @@ from orchestration.registry.models import SourceSpec, Tool
 from orchestration.registry.paths import path_fault
 from orchestration.registry.pull_models import MAPPING
 from orchestration.registry.rule_models import Rule, overlapping
+from orchestration.registry.target_checks import target_errors
 from orchestration.registry.yaml_file import YamlFile
 from orchestration.workspace import Workspace
 
@@ -32,7 +33,7 @@ def cross_check(workspace: Workspace, registry: Registry) -> Iterator[Problem]:
     if tools is not None:
         yield from _tool_ids(tools)
         yield from _sources(workspace, tools)
-        yield from _targets(registry, raw_tool_ids(tools))
+        yield from target_errors(registry, raw_tool_ids(tools))
         yield from _rule_files(registry, raw_tool_ids(tools))
     yield from _rule_ids(registry)
     yield from _aggregate_rules(registry)
@@ -112,22 +113,6 @@ def _format_fault(workspace: Workspace, name: str) -> tuple[str, str] | None:
         )
     what = f"unknown format {name!r}{suggest(name, known)}"
     return what, f"known formats: {', '.join(sorted(known))}, {MAPPING}FILE.yml"
-
-
-def _targets(registry: Registry, known: list[str]) -> Iterator[Problem]:
-    file = registry.files.get("targets")
-    seen: dict[tuple[str, ...], int] = {}
-    for index, target in enumerate(raw_items(file, "targets")):
-        if file is None or not isinstance(target, dict):
-            continue
-        tool_id = target.get("tool")
-        if isinstance(tool_id, str) and tool_id not in known:
-            yield file.problem(("targets", index, "tool"), *unknown_tool(tool_id, known))
-        key = tuple(str(target.get(name)) for name in ("tool", "org_unit", "measure", "date"))
-        if key in seen:
-            line, _ = file.position(("targets", seen[key]))
-            yield file.problem(("targets", index), f"this target stands twice (first in line {line})", "keep one")
-        seen.setdefault(key, index)
 
 
 def _rule_files(registry: Registry, known: list[str]) -> Iterator[Problem]:

@@ -165,7 +165,7 @@ class _Reader:
         self._validated(file, ToolsFile)
         at: dict[str, int] = {}
         tools: list[Tool] = []
-        for index, tool in _valid_items(file, "tools", Tool):
+        for index, tool in valid_items(file, "tools", Tool):
             if at.setdefault(tool.id, index) == index:
                 tools.append(tool.with_defaults(calendar))
         return at, tuple(tools)
@@ -175,7 +175,7 @@ class _Reader:
         if file is None:
             return ()
         self._validated(file, TargetsFile)
-        return tuple(target for _, target in _valid_items(file, "targets", Target))
+        return tuple(target for _, target in valid_items(file, "targets", Target))
 
     def _rules(self, paths: Iterable[Path]) -> Iterator[tuple[YamlFile, RuleFile]]:
         for path in paths:
@@ -192,7 +192,7 @@ class _Reader:
 
 def _valid_rules(file: YamlFile) -> tuple[YamlFile, RuleFile] | None:
     """What is left of a rule file without its broken rules, so that they hide no mistake in the others."""
-    valid = [index for index, _ in _valid_items(file, "rules", Rule)]
+    valid = [index for index, _ in valid_items(file, "rules", Rule)]
     if not valid:
         return None
     left = file.keeping("rules", valid)
@@ -208,7 +208,7 @@ def workspace_rules(config: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix in (".yml", ".yaml")) if folder.is_dir() else []
 
 
-def _valid_items(file: YamlFile, key: str, model: type[M]) -> Iterator[tuple[int, M]]:
+def valid_items(file: YamlFile, key: str, model: type[M]) -> Iterator[tuple[int, M]]:
     """The entries of a list that are valid by themselves, each with its index."""
     for index, item in enumerate(raw_items(file, key)):
         try:

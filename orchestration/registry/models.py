@@ -266,6 +266,18 @@ class Target(Model):
         None, description="the week that progress is measured from", examples=["2026-W10"]
     )
 
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if self.value == 0:
+            raise faults(Fault("a target of 0% is reached before anybody begins", "write a share", at=("value",)))
+        if self.org_unit in _NO_UNITS:
+            what = f"{self.org_unit!r} is what the figures call people of several units"
+            raise faults(Fault(what, "leave org_unit out for the whole company", at=("org_unit",)))
+        return self
+
+
+_NO_UNITS = ("All", "Small groups")
+
 
 class TargetsFile(Model):
     """config/targets.yml"""
