@@ -10,8 +10,8 @@ items as (
 ),
 steps as (select *, unnest([0, 1, 2, 3, 4]) as step from items)
 select
-    cast(md5(cast(i * 5 + step as varchar)) as uuid) as record_key,
     cast(hash(i * 5 + step + 1) >> 1 as bigint) as event_no,
+    0 as key_rest,
     'e' || (i * 5 + step) as event_id,
     'tool-' || tool as tool_id,
     'tool-' || tool || '/human-decision' as source_id,
@@ -32,7 +32,6 @@ select
     case when step = 2 then (hash(i + 5) % 1000) / 1000.0 end as confidence,
     case when step = 2 then (hash(i + 6) % 60000) / 1.0 end as dwell_ms,
     case when step = 2 then '{"amount": ' || (hash(i + 8) % 20000) || '}' end as attributes,
-    cast(md5(cast(i * 5 + step as varchar)) as uuid) as record_hash,
     tool as load_id, 1 as line_no, 1 as lines
 from steps;
 

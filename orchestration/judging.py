@@ -281,12 +281,10 @@ def _person_span(span: CaseSpan, number: int) -> dict[str, Any]:
 
 def _usage_event(case: Case, event: CaseEvent, number: int, users: Mapping[str, int]) -> dict[str, Any]:
     named = (*EVENT_TEXTS, *EVENT_TEXTS_TOO, *EVENT_NUMBERS, *EVENT_COUNTS)
-    key = f"{number:032x}"
     return {
         **{name: event.fields.get(name) for name in named},
-        "record_key": key,
-        "record_hash": key,
         "event_no": number,
+        "key_rest": 0,
         "event_id": event.event_id,
         "tool_id": case.case_id,
         "source_id": case.case_id,

@@ -57,8 +57,8 @@ create table if not exists raw.quarantine (
 );
 
 create table if not exists raw.usage_event (
-    record_key         uuid not null,             -- md5 of the parts that identify the record in its source
-    event_no           bigint not null,           -- 63 bits of record_key: a short, deterministic handle
+    event_no           bigint not null,           -- 63 bits of a salted md5 of what identifies the event: its handle
+    key_rest           ubigint not null,          -- 64 more of it: both together tell one event from another
     event_id           varchar not null,
     tool_id            varchar not null,
     source_id          varchar not null,
@@ -86,7 +86,6 @@ create table if not exists raw.usage_event (
     cost               double,
     currency           varchar,
     attributes         json,
-    record_hash        uuid not null,             -- md5 of the content: tells a repeat from a restatement
     load_id            bigint not null,
     line_no            bigint not null,
     lines              bigint not null,

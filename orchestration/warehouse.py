@@ -27,7 +27,7 @@ import pyarrow as pa
 from orchestration import publication
 from orchestration.errors import DataError
 from orchestration.forecasting.cells import Cell, Forecast
-from orchestration.loading import forecasts, history, quarantine
+from orchestration.loading import forecasts, history, layout, quarantine
 from orchestration.loading.inbox import (
     company_files,
     company_format,
@@ -105,10 +105,15 @@ def _connect(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute("set temp_directory = ?", [str(spill)])
-        connection.execute(resources.files("orchestration").joinpath("raw_schema.sql").read_text())
+        connection.execute("set temp_file_encryption = true")  # what spills was read a moment ago
+        connection.execute(_schema())
         yield connection
     finally:
         connection.close()
+
+
+def _schema() -> str:
+    return resources.files("orchestration").joinpath("raw_schema.sql").read_text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,11 @@ class Warehouse:
         return sum(reports.values(), LoadReport())
 
     def load_tool(self, tool_id: str) -> LoadReport:
-        """Load all new files of a tool's sources (raw.tool_source). Files without news are not in the report."""
+        """Load all new files of a tool's sources (raw.tool_source). Files without news are not in the report.
+
+        Raises DataError when the warehouse is of a former layout.
+        """
+        layout.require_present(self.session)
         report = sum(load_files(self.session, tool_files(self.session, tool_id)).values(), LoadReport())
         observe(self.session, tool_id)
         return report
@@ -215,6 +224,7 @@ class Warehouse:
         Rosters and other company files are forgotten only while the inbox still has them: their history stays.
         """
         forget_loads(self.session)
+        layout.renew(self.session.connection, _schema())
         self.session.run("checkpoint")
 
     def ledger(self, tool_id: str | None = None) -> list[LedgerLine]:

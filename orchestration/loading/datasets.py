@@ -18,16 +18,25 @@ class Dataset:
     """One kind of rows. Of two rows with one key, the one that comes first by `order` stays.
 
     `order` ends with record_hash in every dataset, so the outcome never depends on which file came first.
-    `dated` are the columns that a later repeat of the same content raises: it was said again at that time.
+    `key` are the columns that a row begins with and that tell one record from another; `content` those whose digest is
+    the record_hash of a row (empty: the row has it with it). `dated` are the columns that a later repeat of the same
+    content raises: it was said again at that time.
     """
 
     name: str
     table: str
     schema: pa.Schema
     order: str
+    key: tuple[str, ...] = ("record_key",)
+    content: tuple[str, ...] = ()
     dated: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
     """Of rows that become figures: the first and the last day that a row is about, in SQL."""
+
+    @property
+    def hash(self) -> str:
+        """The record_hash of a row in SQL. It is computed where two rows of one key meet, so no row need store it."""
+        return f"hash({', '.join(self.content)})" if self.content else "record_hash::uuid"
 
     @property
     def has_first_file(self) -> bool:
@@ -35,51 +44,58 @@ class Dataset:
         return FIRST_FILE in self.schema.names
 
 
+_ORIGIN: list[tuple[str, pa.DataType]] = [("load_id", pa.int64()), ("line_no", pa.int64()), ("lines", pa.int64())]
+
+
 def _schema(*columns: tuple[str, pa.DataType]) -> pa.Schema:
     """`columns` between the key every row begins with and the origin every row ends with. Uuids travel as text."""
-    origin: list[tuple[str, pa.DataType]] = [
-        ("record_hash", pa.string()),
-        ("load_id", pa.int64()),
-        ("line_no", pa.int64()),
-        ("lines", pa.int64()),
-    ]
-    return pa.schema([("record_key", pa.string()), *columns, *origin])
+    return pa.schema([("record_key", pa.string()), *columns, ("record_hash", pa.string()), *_ORIGIN])
 
+
+_EVENT_CONTENT: list[tuple[str, pa.DataType]] = [
+    ("event_id", pa.string()),
+    ("event_name", pa.string()),
+    ("occurred_at", _STAMP),
+    ("seq", pa.int64()),
+    ("alias_no", pa.int64()),
+    ("actor_type", pa.string()),
+    ("is_user_initiated", pa.bool_()),
+    ("item_id", pa.string()),
+    ("session_id", pa.string()),
+    ("conversation_id", pa.string()),
+    ("use_case", pa.string()),
+    ("feature", pa.string()),
+    ("decision", pa.string()),
+    ("decision_source", pa.string()),
+    ("confidence", pa.float64()),
+    ("predicted_value", pa.string()),
+    ("final_value", pa.string()),
+    ("dwell_ms", pa.float64()),
+    ("model", pa.string()),
+    ("input_tokens", pa.int64()),
+    ("output_tokens", pa.int64()),
+    ("cost", pa.float64()),
+    ("currency", pa.string()),
+    ("attributes", pa.string()),
+]
+
+_EVENT_COLUMNS: list[tuple[str, pa.DataType]] = [
+    ("event_no", pa.int64()),
+    ("key_rest", pa.uint64()),
+    ("tool_id", pa.string()),
+    ("source_id", pa.string()),
+    *_EVENT_CONTENT,
+    (FIRST_FILE, _STAMP),
+    *_ORIGIN,
+]
 
 _EVENTS = Dataset(
     "events",
     "raw.usage_event",
-    _schema(
-        ("event_no", pa.int64()),
-        ("event_id", pa.string()),
-        ("tool_id", pa.string()),
-        ("source_id", pa.string()),
-        ("event_name", pa.string()),
-        ("occurred_at", _STAMP),
-        ("seq", pa.int64()),
-        ("alias_no", pa.int64()),
-        ("actor_type", pa.string()),
-        ("is_user_initiated", pa.bool_()),
-        ("item_id", pa.string()),
-        ("session_id", pa.string()),
-        ("conversation_id", pa.string()),
-        ("use_case", pa.string()),
-        ("feature", pa.string()),
-        ("decision", pa.string()),
-        ("decision_source", pa.string()),
-        ("confidence", pa.float64()),
-        ("predicted_value", pa.string()),
-        ("final_value", pa.string()),
-        ("dwell_ms", pa.float64()),
-        ("model", pa.string()),
-        ("input_tokens", pa.int64()),
-        ("output_tokens", pa.int64()),
-        ("cost", pa.float64()),
-        ("currency", pa.string()),
-        ("attributes", pa.string()),
-        (FIRST_FILE, _STAMP),
-    ),
+    pa.schema(_EVENT_COLUMNS),
     order="occurred_at desc, record_hash desc",
+    key=("event_no", "key_rest"),
+    content=tuple(name for name, _ in _EVENT_CONTENT),
     days=("occurred_at::date", "occurred_at::date"),
 )
 

@@ -12,36 +12,45 @@ import pyarrow.compute as pc
 from orchestration.loading.datasets import FIRST_FILE, Dataset
 from orchestration.loading.touched import columns_of, note
 
+# Rows with the key of another, staged or stored: all others are loaded, whatever they say. Stored rows are found by one
+# narrow column alone, which costs as little as history allows.
+_HELD = """
+select rowid as row_no, {key} from {table} where {first} in (select {staged_first} from stage)
+"""
+_CONTESTED = """
+select {key} from (select {staged_key} from stage) group by all having count(*) > 1
+union
+select {key} from held
+"""
+
 # Stored rows are step 0 and every load is a step after it. A row is `loaded` when it wins in its own step over all
 # that came before; only the last such row of a key is stored, those before it count as superseded.
 _DECIDE = """
 with staged as (
-    select row_no, record_key::uuid as record_key, record_hash::uuid as record_hash, {columns},
-        {first} as first_file_at
+    select row_no, {staged_key}, {hash} as record_hash, {columns}, {first_file} as first_file_at
     from stage
 ),
 candidate as (
-    select *, false as is_old, load_id as step from staged
+    select *, false as is_old, load_id as step from staged semi join contested using ({key})
     union all by name
-    select rowid as row_no, record_key, record_hash, {columns}, {stored_first} as first_file_at,
+    select rowid as row_no, {key}, {hash} as record_hash, {columns}, {stored_first_file} as first_file_at,
         true as is_old, 0 as step
-    from {table} where record_key in (select record_key from staged)
+    from {table} where rowid in (select row_no from held)
 ),
-counted as (select *, count(*) over (partition by record_key) as candidates from candidate),
 placed as (
     select *,
-        row_number() over (partition by record_key order by {order}, step, line_no) as place,
-        row_number() over (partition by record_key, record_hash, step order by {order}, line_no) as copy_no,
-        min(first_file_at) over (partition by record_key) as came_at
-    from counted where candidates > 1
+        row_number() over (partition by {key} order by {order}, step, line_no) as place,
+        row_number() over (partition by {key}, record_hash, step order by {order}, line_no) as copy_no,
+        min(first_file_at) over (partition by {key}) as came_at
+    from candidate
 ),
 walked as (
     select *,
         arg_min(record_hash, place) over (
-            partition by record_key order by step range between unbounded preceding and 1 preceding
+            partition by {key} order by step range between unbounded preceding and 1 preceding
         ) as stored_hash,
         arg_min(record_hash, place) over (
-            partition by record_key order by step range between unbounded preceding and current row
+            partition by {key} order by step range between unbounded preceding and current row
         ) as winner
     from placed
 ),
@@ -56,7 +65,7 @@ judged as (
     from walked
 ),
 settled as (
-    select *, max(step) filter (where verdict = 'loaded') over (partition by record_key) as last_step
+    select *, max(step) filter (where verdict = 'loaded') over (partition by {key}) as last_step
     from judged
 ),
 decided as (
@@ -69,9 +78,6 @@ decided as (
         end as fate
     from settled
 )
-select row_no, is_old, load_id, lines, first_file_at as came_at, 'loaded' as fate
-from counted where candidates = 1
-union all
 from decided where fate <> 'kept'
 """
 
@@ -140,13 +146,19 @@ class Merger:
     def _merge(self) -> None:
         """Decide what becomes of each staged row and do it.
 
-        `stage` and `fate` are Arrow tables that DuckDB finds by the names of the variables: temporary tables and
-        registered views would be held in memory until the end of the transaction.
+        `stage`, `held`, `contested` and `fate` are Arrow tables that DuckDB finds by the names of the variables:
+        temporary tables and registered views would be held in memory until the end of the transaction.
         """
         rows = pa.concat_tables(self._staged)
         self._staged = []
         stage = rows.append_column("row_no", pa.array(range(rows.num_rows), pa.int64()))
-        fate = self._decide(stage)
+        held = self._arrow(_HELD, stage=stage)
+        contested = self._arrow(_CONTESTED, stage=stage, held=held)
+        self._insert_others(stage, contested)
+        if contested.num_rows:
+            self._settle(stage, self._decide(stage, held, contested))
+
+    def _settle(self, stage: pa.Table, fate: pa.Table) -> None:
         fates = self._count(fate)
         newest: int = pc.max(stage["load_id"]).as_py()
         if "replaced" in fates:
@@ -156,6 +168,45 @@ class Merger:
         self._insert_loaded(stage, fate, newest)
         if self._dataset.dated and "duplicate" in fates:
             self._say_again(stage, newest)
+
+    def _arrow(self, sql: str, *, stage: pa.Table, held: pa.Table | None = None) -> pa.Table:  # noqa: ARG002
+        """The result of a query over what is staged, and over what is stored of it."""
+        found: pa.Table = self._connection.sql(sql.format(**self._names())).to_arrow_table()
+        return found
+
+    def _names(self) -> dict[str, str]:
+        """What the queries call the dataset's table, its key and its digest; uuids are staged as text."""
+        key = self._dataset.key
+        staged = [f"{name}::uuid" if name == "record_key" else name for name in key]
+        return {
+            "table": self._dataset.table,
+            "key": ", ".join(key),
+            "first": key[0],
+            "staged_first": staged[0],
+            "staged_key": ", ".join(f"{value} as {name}" for name, value in zip(key, staged, strict=True)),
+            "hash": self._dataset.hash,
+        }
+
+    def _insert_others(self, stage: pa.Table, contested: pa.Table) -> None:
+        """Rows whose key nobody else has."""
+        rest = stage
+        if contested.num_rows:
+            names = self._names()
+            rest = self._connection.sql(
+                f"select * from (select * replace ({names['staged_key']}) from stage) anti join contested "
+                f"using ({names['key']})"
+            ).to_arrow_table()
+        if not rest.num_rows:
+            return
+        added = self._connection.sql(
+            f"insert into {self._dataset.table} by name select * exclude (row_no) from rest "
+            f"{self._returning if self._is_replay else ''}"
+        )
+        if self._is_replay:
+            self._note(added, pc.max(rest["load_id"]).as_py())
+        sums = rest.group_by("load_id").aggregate([("lines", "sum")])
+        for load_id, lines in zip(*(sums[name].to_pylist() for name in ("load_id", "lines_sum")), strict=True):
+            self._add(load_id, Outcome(loaded=lines))
 
     @property
     def _returning(self) -> str:
@@ -181,15 +232,18 @@ class Merger:
     def _add(self, load_id: int, outcome: Outcome) -> None:
         self._outcomes[load_id] = self._outcomes.get(load_id, Outcome()) + outcome
 
-    def _decide(self, stage: pa.Table) -> pa.Table:  # noqa: ARG002
-        """One row per staged row, and per stored row that loses to one or came earlier than was known."""
+    def _decide(self, stage: pa.Table, held: pa.Table, contested: pa.Table) -> pa.Table:  # noqa: ARG002
+        """One row per contested staged row, and per stored row that loses to one or came earlier than was known."""
         order = self._dataset.order
         ranks = sorted({term.split()[0] for term in order.split(",")} - {"record_hash"})
-        columns = ", ".join(["load_id", "line_no", "lines", *ranks])
         first, stored_first = self._first_file()
         fate: pa.Table = self._connection.sql(
             _DECIDE.format(
-                order=order, columns=columns, table=self._dataset.table, first=first, stored_first=stored_first
+                **self._names(),
+                order=order,
+                columns=", ".join(["load_id", "line_no", "lines", *ranks]),
+                first_file=first,
+                stored_first_file=stored_first,
             )
         ).to_arrow_table()
         return fate

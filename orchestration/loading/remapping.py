@@ -7,12 +7,12 @@ present one has it. Records of files that have gone stay as they were read: noth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from orchestration.loading.datasets import Dataset
 from orchestration.loading.files import InboxFile, find_files, read_content
-from orchestration.loading.rows import Origin, RowMaker
+from orchestration.loading.rows import Origin, Row, RowMaker
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
 from orchestration.loading.touched import note_rows
@@ -81,7 +81,7 @@ def _take_out(session: Session, former: Source, file: InboxFile) -> set[int]:
     records = _records(session, former, file)
     while batch := list(islice(records, _AT_ONCE)):
         for dataset, chosen in former.by_dataset(batch):
-            _delete(session, former.source_id, dataset, [row[0] for row in maker.rows(chosen)])
+            _delete(session, former.source_id, dataset, maker.rows(chosen))
         named = maker.take_named()
         names |= named.namespaces.keys()
         session.run(
@@ -98,9 +98,13 @@ def _records(session: Session, former: Source, file: InboxFile) -> Iterator[Reco
             yield item
 
 
-def _delete(session: Session, source_id: str, dataset: Dataset, keys: list[str]) -> None:
-    """The rows with these keys; their lines count as superseded in their loads."""
-    which, values = "source_id = ? and record_key in (select unnest(?::uuid[]))", [source_id, keys]
+def _delete(session: Session, source_id: str, dataset: Dataset, rows: Sequence[Row]) -> None:
+    """The stored rows with the keys of these; their lines count as superseded in their loads."""
+    width = len(dataset.key)
+    kinds = ("uuid",) if width == 1 else ("bigint", "ubigint")
+    keys = ", ".join(f"unnest(?::{kind}[])" for kind in kinds)
+    which = f"source_id = ? and ({', '.join(dataset.key)}) in (select {keys if width == 1 else f'({keys})'})"
+    values = [source_id, *([row[place] for row in rows] for place in range(width))]
     note_rows(session.connection, dataset, which, values)
     gone = session.rows(f"delete from {dataset.table} where {which} returning load_id, lines", values)
     lines: Counter[int] = Counter()

@@ -279,7 +279,7 @@ def test_two_sources_of_one_tool_may_share_a_folder(workspace: Workspace, inbox:
     with open_warehouse(workspace) as warehouse:
         warehouse.replace_registry(rows)
         assert warehouse.load_tool(TOOL).loaded == 2
-    assert query(workspace, "select count(distinct record_key) from raw.usage_event") == [(2,)]
+    assert query(workspace, "select count(distinct (event_no, key_rest)) from raw.usage_event") == [(2,)]
 
 
 def test_many_batches_count_like_one(workspace: Workspace, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
