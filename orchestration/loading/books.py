@@ -56,6 +56,8 @@ class Arrival:
     file: InboxFile
     path: str
     content: Content
+    is_bulk: bool = True
+    """Whether it may be read by the fast path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How the warehouse tells one event from another. A warehouse of another layout is told apart, never mixed with this one."""
+"""How the warehouse tells one event from another; what a former layout holds is never mixed with the present one."""
 
 from __future__ import annotations
 

@@ -13,8 +13,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
+import pyarrow as pa
+
 from orchestration.errors import DataError
 from orchestration.loading.books import Arrival, Books, Entry, Known, effective_date
+from orchestration.loading.bulk.pieces import UnfitError
+from orchestration.loading.bulk.reading import BulkReader, is_fit
 from orchestration.loading.files import Content, InboxFile, read_content
 from orchestration.loading.merge import Mergers, Outcome
 from orchestration.loading.named import remember_named
@@ -23,7 +27,7 @@ from orchestration.loading.report import LoadReport
 from orchestration.loading.rows import Origin, Row, RowMaker, to_arrow
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
-from orchestration.sources.records import AggregateRecord, Blank, Record, Reject
+from orchestration.sources.records import AggregateRecord, Blank, Parsed, Record, Reject
 
 _BATCH_RECORDS = 50_000
 _BATCH_REJECTS = 5_000
@@ -112,7 +116,7 @@ class _Loader:
         while waiting:
             try:
                 done = self._commit(waiting)
-            except (DataError, OSError, _ChangedError):
+            except (DataError, OSError, _ChangedError, UnfitError):
                 done = len(waiting)
                 for arrival in waiting:  # each by itself, so that the faulty one alone is lost
                     self._load_alone(arrival)
@@ -122,6 +126,8 @@ class _Loader:
         for _ in range(_ATTEMPTS):
             try:
                 self._commit([arrival])
+            except UnfitError:
+                arrival = replace(arrival, is_bulk=False)
             except _ChangedError:
                 file = arrival.file.again()
                 arrival = replace(arrival, file=file, content=read_content(file.path))
@@ -186,18 +192,39 @@ class _Group:
     def _read(self, load: _FileLoad) -> None:
         self._maker.begin(_origin(load.arrival, load.load_id, load.effective_date))
         self._rejects.begin(load.load_id)
-        for records, rejected in load.batches():
-            self._rejects.add(rejected)
-            for dataset, chosen in self._source.by_dataset(records):
-                self._rows[dataset.name] += self._maker.rows(chosen)
-            self._taken += len(records)
+        if load.is_bulk:
+            self._read_in_bulk(load)
+            return
+        for records, rejected in load.batches(load.items()):
+            self._take(records, rejected)
             if sum(map(len, self._rows.values())) >= _BATCH_RECORDS:
                 self._stage()
 
-    def _stage(self) -> None:
+    def _read_in_bulk(self, load: _FileLoad) -> None:
+        """Rows that are ready are staged together with those that the parser makes of the lines between them."""
+        reader = BulkReader(self._session.connection, self._maker, self._session.now)
+        self._stage()
+        for batch in reader.batches(load.arrival.file.path):
+            load.add_lines(batch.rows.num_rows)
+            self._taken += batch.rows.num_rows
+            for records, rejected in load.batches(batch.parsed):
+                self._take(records, rejected)
+            self._stage(batch.rows)
+
+    def _take(self, records: list[Record], rejected: list[Reject]) -> None:
+        self._rejects.add(rejected)
+        for dataset, chosen in self._source.by_dataset(records):
+            self._rows[dataset.name] += self._maker.rows(chosen)
+        self._taken += len(records)
+
+    def _stage(self, ready: pa.Table | None = None) -> None:
+        """Stage what was taken; `ready` are rows of events."""
         for dataset in self._source.datasets:
-            if rows := self._rows[dataset.name]:
-                self._merger.add(dataset, to_arrow(dataset, rows), _STAGE_ROWS)
+            tables = [to_arrow(dataset, rows)] if (rows := self._rows[dataset.name]) else []
+            if ready is not None and dataset.name == "events":
+                tables.append(ready)
+            if tables:
+                self._merger.add(dataset, pa.concat_tables(tables), _STAGE_ROWS)
                 self._rows[dataset.name] = []
         remember_named(self._session, self._maker)
 
@@ -262,12 +289,28 @@ class _FileLoad:
         is_older = self.arrival.file.modified_ns // 1000 < self._known.oldest_us
         return is_older and any(dataset.has_first_file for dataset in self.arrival.source.datasets)
 
-    def batches(self) -> Iterator[tuple[list[Record], list[Reject]]]:
-        """The file in pieces that fit in memory, counting the lines of everything that comes by."""
+    @property
+    def is_bulk(self) -> bool:
+        """Whether the fast path may try it."""
+        arrival = self.arrival
+        if not (arrival.is_bulk and arrival.content.is_whole):
+            return False
+        return is_fit(arrival.file.path, arrival.source.format.name, _weight(arrival))
+
+    def items(self) -> Iterator[Parsed]:
+        """Everything that the parser finds in the file."""
+        return self.arrival.source.format.parse(self.arrival.file.path, now=self._session.now)
+
+    def add_lines(self, lines: int) -> None:
+        """Count lines that the fast path has read."""
+        self._lines_read += lines
+
+    def batches(self, items: Iterable[Parsed]) -> Iterator[tuple[list[Record], list[Reject]]]:
+        """`items` in pieces that fit in memory, counting the lines of everything that comes by."""
         records: list[Record] = []
         rejects: list[Reject] = []
         room = _BATCH_REJECT_BYTES
-        for item in self.arrival.source.format.parse(self.arrival.file.path, now=self._session.now):
+        for item in items:
             self._lines_read += item.lines
             if isinstance(item, Blank):
                 self._blank += item.lines

@@ -39,8 +39,8 @@ candidate as (
 ),
 placed as (
     select *,
-        row_number() over (partition by {key} order by {order}, step, line_no) as place,
-        row_number() over (partition by {key}, record_hash, step order by {order}, line_no) as copy_no,
+        row_number() over (partition by {key} order by {order}, step, line_no, lines desc) as place,
+        row_number() over (partition by {key}, record_hash, step order by {order}, line_no, lines desc) as copy_no,
         min(first_file_at) over (partition by {key}) as came_at
     from candidate
 ),
@@ -103,7 +103,7 @@ class Mergers:
         self._mergers = {dataset.name: Merger(connection, dataset, is_replay=is_replay) for dataset in datasets}
 
     def add(self, dataset: Dataset, rows: pa.Table, stage_rows: int) -> None:
-        """Stage `rows` of one of the datasets."""
+        """Stage `rows` of one of the datasets; rows that are added together are merged together."""
         self._mergers[dataset.name].add(rows, stage_rows)
 
     def finish(self) -> dict[int, Outcome]:

@@ -132,6 +132,15 @@ class RowMaker:
         self._origin = origin
 
     @property
+    def origin(self) -> Origin:
+        """The file that rows are made of."""
+        return self._origin
+
+    def alias_of(self, users: tuple[Identity, ...]) -> int | None:
+        """The number under which a user is known; they are among the named from now on."""
+        return self._account(users).alias_no
+
+    @property
     def tool_id(self) -> str | None:
         """The tool that the rows belong to; None of company files."""
         return self._origin.tool_id

@@ -6,7 +6,7 @@ files: an event costs a few microseconds, so the loop over `data` looks every fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -32,7 +32,7 @@ from orchestration.sources.fields import (
     whole,
 )
 from orchestration.sources.formats import Field, SourceFormat
-from orchestration.sources.lines import read_lines
+from orchestration.sources.lines import Line, read_lines
 from orchestration.sources.records import Blank, EventRecord, Identity, Parsed, Reject
 from orchestration.sources.sight import Sight
 
@@ -59,7 +59,7 @@ def _known(*words: str, other: str | None = None) -> Callable[[Any, str], str | 
 
 
 _Read: TypeAlias = Callable[[Any, str], Any]
-_FIELDS: Mapping[str, tuple[type | None, _Read]] = {
+FIELDS: Mapping[str, tuple[type | None, _Read]] = {
     # name: (the type that needs no conversion, how to read any other), in the order of EventRecord
     "actor_type": (None, _known("human", "service", other="unknown")),
     "user_initiated": (bool, flag),
@@ -80,19 +80,33 @@ _FIELDS: Mapping[str, tuple[type | None, _Read]] = {
     "cost": (float, number),
     "currency": (str, text),
 }
-_SPOTS = {name: (spot, *how) for spot, (name, how) in enumerate(_FIELDS.items())}
+_SPOTS = {name: (spot, *how) for spot, (name, how) in enumerate(FIELDS.items())}
 _ACTOR, _INITIATED, _ITEM = range(3)
-_DECISION = list(_FIELDS).index("decision")
-_NOTHING: list[Any] = [None] * len(_FIELDS)
+_DECISION = list(FIELDS).index("decision")
+_NOTHING: list[Any] = [None] * len(FIELDS)
 
 
 def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
     """The events of one file; plain or gzip."""
-    reader = _Reader(latest_time(now))
     if form_of(beginning(path), SHAPE) == "document":
-        yield from map(reader.item, read_documents(path, SHAPE))
+        yield from map(_Reader(latest_time(now)).item, read_documents(path, SHAPE))
     else:
-        yield from reader.lines(path)
+        yield from parse_lines(read_lines(path), now=now)
+
+
+def parse_lines(lines: Iterable[Line | Reject], *, now: datetime | None = None) -> Iterator[Parsed]:
+    """The events of some lines of a file in which events are lines."""
+    return _Reader(latest_time(now)).lines(lines)
+
+
+def name_of(event_type: Any) -> tuple[str, str | None, bool]:
+    """(event name, decision that the name implies, whether the person acted rather than the tool) by its type."""
+    name = needed_text({"type": event_type}, "type").rpartition(".")[2]
+    if not name:
+        raise FieldError("missing_field", "type ends with a dot, so it names no event")
+    lowered = name.lower()
+    implied = next((word for word in DECISIONS if lowered.endswith(word)), None)
+    return name, implied, not lowered.endswith(_SHOWN)
 
 
 class _Reader:
@@ -103,8 +117,8 @@ class _Reader:
         self._users = UserCache()
         self._types: dict[str, tuple[str, str | None, bool]] = {}
 
-    def lines(self, path: Path) -> Iterator[Parsed]:
-        for line in read_lines(path):
+    def lines(self, lines: Iterable[Line | Reject]) -> Iterator[Parsed]:
+        for line in lines:
             if isinstance(line, Reject):
                 yield line
                 continue
@@ -162,15 +176,10 @@ class _Reader:
         return EventRecord(line_no, lines, (source, event_id), event_id, name, occurred_at, seq, users, *row)
 
     def _type(self, value: Any) -> tuple[str, str | None, bool]:
-        """(event name, decision that the name implies, whether the person acted rather than the tool)."""
+        """Like `name_of`, remembered."""
         known = self._types.get(value) if isinstance(value, str) else None
         if known is None:
-            name = needed_text({"type": value}, "type").rpartition(".")[2]
-            if not name:
-                raise FieldError("missing_field", "type ends with a dot, so it names no event")
-            lowered = name.lower()
-            implied = next((word for word in DECISIONS if lowered.endswith(word)), None)
-            known = (name, implied, not lowered.endswith(_SHOWN))
+            known = name_of(value)
             if len(self._types) < _KEPT_TYPES:
                 self._types[value] = known
         return known
@@ -195,7 +204,7 @@ def _no_data(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fields(data: Mapping[str, Any]) -> list[Any]:
-    """The standard fields of `data` in the order of _FIELDS, then everything else as attributes."""
+    """The standard fields of `data` in the order of FIELDS, then everything else as attributes."""
     row: list[Any] = _NOTHING.copy()
     attributes = {}
     for name, value in data.items():
@@ -255,7 +264,7 @@ HUMAN_DECISION = SourceFormat(
         Field("data.seq", "seq", "the order of events of one moment"),
         *(
             Field(f"data.{name}", {"user_initiated": "is_user_initiated"}.get(name, name), _NOTES.get(name, ""))
-            for name in _FIELDS
+            for name in FIELDS
         ),
         Field("data.*", "attributes.*", "everything else; rules may name it"),
         Field("specversion", "", "1.0; says nothing about the event"),

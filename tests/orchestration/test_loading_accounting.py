@@ -6,6 +6,7 @@ import gzip
 import random
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from warehouse_workspace import (
@@ -157,8 +158,8 @@ def test_unbalanced_books_are_an_error_and_nothing_is_kept(
     write(inbox / "b.jsonl", [event(3), "{broken"])
     batches = loader._FileLoad.batches
 
-    def loses_a_line(self: loader._FileLoad):  # type: ignore[no-untyped-def]
-        for records, _ in batches(self):
+    def loses_a_line(self: loader._FileLoad, items: Any):  # type: ignore[no-untyped-def]
+        for records, _ in batches(self, items):
             yield records, []
 
     monkeypatch.setattr(loader._FileLoad, "batches", loses_a_line)

@@ -1,0 +1,136 @@
+"""A large file read by DuckDB, piece by piece, with the parser for every line that cannot be proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.loading.bulk.decisions import Decisions
+from orchestration.loading.bulk.pieces import Piece, UnfitError, pieces
+from orchestration.loading.datasets import DATASETS
+from orchestration.loading.rows import RowMaker
+from orchestration.sources.byte_source import beginning, is_wide
+from orchestration.sources.documents import form_of
+from orchestration.sources.fields import candidates, latest_time
+from orchestration.sources.human_decision import HUMAN_DECISION, SHAPE, parse_lines
+from orchestration.sources.records import Parsed
+
+LEAST_BYTES = 2 << 20
+"""Smaller files are read as fast by the parser."""
+_SAMPLE = 1_000
+_MANY = 0.02
+"""Of a piece's lines: if more cannot be proven, the reader may have something to learn of them."""
+_LESSONS = 10
+"""How often a reader learns: lines that nobody can prove must not cost a second look at every piece."""
+_SCHEMA = DATASETS["events"].schema
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some lines of a file: rows of events that are ready, and what the parser makes of the other lines."""
+
+    rows: pa.Table
+    parsed: Iterator[Parsed]
+
+
+def is_fit(path: Path, format_name: str, size: int) -> bool:
+    """Whether a sound file can be read this way: large enough, of one event per line, in UTF-8 with line feeds."""
+    if format_name != HUMAN_DECISION.name or size < LEAST_BYTES:
+        return False
+    head = beginning(path)
+    return not is_wide(head) and b"\n" in head and form_of(head, SHAPE) != "document"
+
+
+class BulkReader:
+    """Reads one file whose lines are events. `maker` makes rows of what the parser reads, and knows who is who."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, maker: RowMaker, now: datetime) -> None:
+        self._connection = connection
+        self._maker = maker
+        self._now = now
+        self._people: dict[str, int | None] = {}
+        self._reader: Decisions | None = None
+        self._lessons = _LESSONS
+
+    def batches(self, path: Path) -> Iterator[Batch]:
+        """The file in batches, each to be taken up before the next. UnfitError: it must be read line by line."""
+        with pieces(path) as found:
+            for piece in found:
+                if self._reader is None:
+                    self._reader = Decisions.of(_sample(piece, None), latest_time(self._now))
+                if self._reader is None:
+                    raise UnfitError
+                yield self._batch(piece, self._reader)
+
+    def _batch(self, piece: Piece, reader: Decisions) -> Batch:
+        rows = self._rows(piece, reader) if piece.is_fit else None
+        left = _left(piece, rows)
+        if rows is not None and len(left) > _MANY * len(piece.is_plain) and self._lessons:
+            self._reader = reader.or_better(_sample(piece, left))
+            if self._reader is not reader:
+                self._lessons -= 1
+                rows = self._rows(piece, self._reader)
+                left = _left(piece, rows)
+        made = _SCHEMA.empty_table() if rows is None else self._made(piece, rows)
+        return Batch(made, parse_lines((piece.line(int(place)) for place in left), now=self._now))
+
+    def _rows(self, piece: Piece, reader: Decisions) -> pa.Table:
+        """What DuckDB is certain of. It finds the tables of the lines and names by the names of the variables."""
+        names = reader.names(self._maker.key_salt)
+        types, salts, lines = names["types"], names["salts"], piece.table()  # noqa: F841
+        self._connection.execute("set preserve_insertion_order = true")  # the n-th row is the n-th line
+        try:
+            found: pa.Table = self._connection.sql(reader.statement(piece.path, "lines")).to_arrow_table()
+        finally:
+            self._connection.execute("set preserve_insertion_order = false")
+        return found
+
+    def _made(self, piece: Piece, rows: pa.Table) -> pa.Table:
+        """The rows with who it was as a number, and where they come from."""
+        origin = self._maker.origin
+        count = rows.num_rows
+        columns: dict[str, Any] = {
+            **{name: rows[name] for name in rows.column_names},
+            "alias_no": self._numbers(rows["who"]),
+            "tool_id": pa.repeat(pa.scalar(origin.tool_id, pa.string()), count),
+            "source_id": pa.repeat(pa.scalar(origin.source_id, pa.string()), count),
+            "first_file_at": pa.repeat(pa.scalar(origin.file_at, pa.timestamp("us")), count),
+            "load_id": pa.repeat(pa.scalar(origin.load_id, pa.int64()), count),
+            "line_no": pc.add(rows["place"], piece.first_line),
+            "lines": pa.repeat(pa.scalar(1, pa.int64()), count),
+        }
+        return pa.table([columns[name] for name in _SCHEMA.names], schema=_SCHEMA)
+
+    def _numbers(self, who: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+        """The alias of everybody: each name is digested once."""
+        coded = who.combine_chunks().dictionary_encode()
+        numbers = [self._number(str(name)) for name in coded.dictionary.to_pylist()]
+        return pa.array(numbers, pa.int64()).take(coded.indices)
+
+    def _number(self, name: str) -> int | None:
+        if name not in self._people:
+            self._people[name] = self._maker.alias_of(candidates(name))
+        return self._people[name]
+
+
+def _sample(piece: Piece, places: Any) -> Sequence[bytes]:
+    """Some of the lines at `places` (None: anywhere), with their line ends. At random: files have their own rhythm."""
+    places = np.arange(len(piece.is_plain)) if places is None else places
+    chosen = np.random.default_rng(0).choice(places, min(_SAMPLE, len(places)), replace=False)
+    return [bytes(piece.view[piece.starts[place] : piece.starts[place + 1]]) for place in chosen]
+
+
+def _left(piece: Piece, rows: pa.Table | None) -> Any:
+    """The places of the lines that no row stands for."""
+    is_left = np.ones(len(piece.is_plain), np.bool_)
+    if rows is not None:
+        is_left[rows["place"].to_numpy()] = False
+    return np.flatnonzero(is_left)
