@@ -82,6 +82,10 @@ from decided where fate <> 'kept'
 """
 
 
+_ROW_GROUP = 122_880
+"""Rows of a row group of DuckDB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of staged lines."""
@@ -135,15 +139,15 @@ class Merger:
         """Stage `rows`; merge when at least `stage_rows` are waiting."""
         self._staged.append(rows)
         if sum(batch.num_rows for batch in self._staged) >= stage_rows:
-            self._merge()
+            self._merge(is_last=False)
 
     def finish(self) -> dict[int, Outcome]:
         """Merge what is still waiting and return what became of the lines of each load that brought any."""
         if self._staged:
-            self._merge()
+            self._merge(is_last=True)
         return self._outcomes
 
-    def _merge(self) -> None:
+    def _merge(self, *, is_last: bool) -> None:
         """Decide what becomes of each staged row and do it.
 
         `stage`, `held`, `contested` and `fate` are Arrow tables that DuckDB finds by the names of the variables:
@@ -154,20 +158,45 @@ class Merger:
         stage = rows.append_column("row_no", pa.array(range(rows.num_rows), pa.int64()))
         held = self._arrow(_HELD, stage=stage)
         contested = self._arrow(_CONTESTED, stage=stage, held=held)
-        self._insert_others(stage, contested)
-        if contested.num_rows:
-            self._settle(stage, self._decide(stage, held, contested))
-
-    def _settle(self, stage: pa.Table, fate: pa.Table) -> None:
-        fates = self._count(fate)
+        if not contested.num_rows:
+            self._insert(rows, is_last=is_last)
+            return
+        fate = self._decide(stage, held, contested)
         newest: int = pc.max(stage["load_id"]).as_py()
+        self._settle(fate, newest)
+        added = [self._others(stage, contested), self._winners(stage, fate)]
+        self._insert(pa.concat_tables(added).drop_columns("row_no"), is_last=is_last)
+        if self._dataset.dated:
+            self._say_again(stage, newest)
+
+    def _settle(self, fate: pa.Table, newest: int) -> None:
+        """Count the lines that are not loaded, and change the stored rows."""
+        fates = self._count(fate)
         if "replaced" in fates:
             self._take_out_replaced(fate, newest)
         if "earlier" in fates:
             self._date_back(fate, newest)
-        self._insert_loaded(stage, fate, newest)
-        if self._dataset.dated and "duplicate" in fates:
-            self._say_again(stage, newest)
+
+    def _insert(self, rows: pa.Table, *, is_last: bool) -> None:
+        """Store rows that nothing speaks against, in whole row groups: a checkpoint would write smaller ones again.
+
+        The rest waits for the next merge, where it is decided anew. Rows that a repeat can raise are stored at once.
+        """
+        whole = rows.num_rows if is_last or self._dataset.dated else rows.num_rows // _ROW_GROUP * _ROW_GROUP
+        for start in range(0, whole, _ROW_GROUP):
+            self._store(rows.slice(start, min(_ROW_GROUP, whole - start)))
+        if whole < rows.num_rows:
+            self._staged.append(rows.slice(whole))
+
+    def _store(self, rows: pa.Table) -> None:
+        added = self._connection.sql(
+            f"insert into {self._dataset.table} by name select * from rows {self._returning if self._is_replay else ''}"
+        )
+        if self._is_replay:
+            self._note(added, pc.max(rows["load_id"]).as_py())
+        sums = rows.group_by("load_id").aggregate([("lines", "sum")])
+        for load_id, lines in zip(*(sums[name].to_pylist() for name in ("load_id", "lines_sum")), strict=True):
+            self._add(load_id, Outcome(loaded=lines))
 
     def _arrow(self, sql: str, *, stage: pa.Table, held: pa.Table | None = None) -> pa.Table:  # noqa: ARG002
         """The result of a query over what is staged, and over what is stored of it."""
@@ -187,26 +216,24 @@ class Merger:
             "hash": self._dataset.hash,
         }
 
-    def _insert_others(self, stage: pa.Table, contested: pa.Table) -> None:
+    def _others(self, stage: pa.Table, contested: pa.Table) -> pa.Table:  # noqa: ARG002
         """Rows whose key nobody else has."""
-        rest = stage
-        if contested.num_rows:
-            names = self._names()
-            rest = self._connection.sql(
-                f"select * from (select * replace ({names['staged_key']}) from stage) anti join contested "
-                f"using ({names['key']})"
-            ).to_arrow_table()
-        if not rest.num_rows:
-            return
-        added = self._connection.sql(
-            f"insert into {self._dataset.table} by name select * exclude (row_no) from rest "
-            f"{self._returning if self._is_replay else ''}"
+        staged = (f"{name}::uuid" if name == "record_key" else name for name in self._dataset.key)
+        is_same = " and ".join(
+            f"contested.{name} = stage.{value}" for name, value in zip(self._dataset.key, staged, strict=True)
         )
-        if self._is_replay:
-            self._note(added, pc.max(rest["load_id"]).as_py())
-        sums = rest.group_by("load_id").aggregate([("lines", "sum")])
-        for load_id, lines in zip(*(sums[name].to_pylist() for name in ("load_id", "lines_sum")), strict=True):
-            self._add(load_id, Outcome(loaded=lines))
+        rest: pa.Table = self._connection.sql(
+            f"select stage.* from stage anti join contested on {is_same}"
+        ).to_arrow_table()
+        return rest.cast(stage.schema)
+
+    def _winners(self, stage: pa.Table, fate: pa.Table) -> pa.Table:  # noqa: ARG002
+        """Contested rows that are loaded, with the time of the first file of any version."""
+        came = f"replace (fate.came_at as {FIRST_FILE})" if self._dataset.has_first_file else ""
+        rows: pa.Table = self._connection.sql(
+            f"select stage.* {came} from stage join fate on fate.row_no = stage.row_no and fate.fate = 'loaded'"
+        ).to_arrow_table()
+        return rows.cast(stage.schema)
 
     @property
     def _returning(self) -> str:
@@ -219,13 +246,13 @@ class Merger:
             note(self._connection, changed.to_arrow_table(), load_id)
 
     def _count(self, fate: pa.Table) -> set[str]:  # noqa: ARG002
-        """Add up the lines of each load; returns the fates that occur."""
+        """Add up the lines of each load that are not loaded; returns the fates that occur."""
         counts = self._connection.execute(
             "select load_id, fate, sum(lines)::bigint from fate where not is_old group by load_id, fate "
             "union all select distinct 0, fate, 0 from fate where is_old"
         ).fetchall()
         for load_id, name, lines in counts:
-            if load_id:
+            if load_id and name != "loaded":
                 self._add(load_id, Outcome(**{name: lines}))
         return {name for _, name, _ in counts}
 
@@ -284,16 +311,6 @@ class Merger:
             f"where fate.fate = 'earlier' and {table}.rowid = fate.row_no {self._returning}"
         )
         self._note(changed, newest)
-
-    def _insert_loaded(self, stage: pa.Table, fate: pa.Table, newest: int) -> None:  # noqa: ARG002
-        came = f"replace (fate.came_at as {FIRST_FILE})" if self._dataset.has_first_file else ""
-        added = self._connection.sql(
-            f"insert into {self._dataset.table} by name select stage.* exclude (row_no) {came} "
-            "from stage join fate on fate.row_no = stage.row_no and fate.fate = 'loaded' "
-            f"{self._returning if self._is_replay else ''}"
-        )
-        if self._is_replay:
-            self._note(added, newest)
 
     def _say_again(self, stage: pa.Table, newest: int) -> None:  # noqa: ARG002
         """The same content said again at a later time: the stored row takes the later time."""
