@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from dashboards import wording
-from dashboards.marts.leadership import WEEKS_BACK, BrokenRule, Movement, Standing, last_day
+from dashboards.marts.leadership import WEEKS_BACK, BrokenRule, Movement, Standing
 
 LIKELY, UNLIKELY = 0.7, 0.3
 """From here on a target is called likely; below, unlikely; between, open. Stated on the page."""
@@ -343,3 +343,13 @@ def _total(tools: Sequence[Standing], count: str, whole: str) -> float | None:
 
 def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def week_of(text: str) -> date:
+    """The Monday of an ISO week such as 2026-W45. Raises ValueError for anything else."""
+    return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()
+
+
+def last_day(week: date) -> date:
+    """The Sunday that ends it."""
+    return week + timedelta(days=6)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from dashboards.leadership import week_of
 from dashboards.marts import leadership, published, reading
 from dashboards.marts.published import Publication
 from dashboards.printing.html import html
@@ -92,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _asked(path: Path, text: str) -> date:
     try:
-        week = leadership.week_of(text)
+        week = week_of(text)
     except ValueError:
         raise ReportError(f"--week {text}: not an ISO week - write it like 2026-W45", code=2) from None
     known = leadership.weeks(path)

@@ -42,6 +42,15 @@ _DRIFT = """
     where is_open or last_date >= (select max(published_at)::date - 28 from dim_publication)
     order by is_untrustworthy desc, tool_id, first_date, column_name, change
 """
+# Each target of a whole tool that counts now, with the forecast for its date; a refused one says why.
+_TARGETS = """
+    select
+        tool_id, measure, target_share as target, target_due::varchar as due, from_week_start::varchar as week_start,
+        last_share as share, last_share - target_share as gap, p10, p50, p90, chance, needed_people_per_week, refusal
+    from fct_forecast
+    where is_current and is_due_week and org_level = 'total'
+    order by tool_id, measure, due
+"""
 _RESTATED = """
     select
         tool_id, source_id, count(distinct day) as days,
@@ -92,8 +101,8 @@ def latest_publication(workspace: Workspace) -> Path | None:
 
 
 def status(workspace: Workspace) -> dict[str, Any]:
-    """What `takeup status --json` says: the latest final week of each tool and the lines of all loads, what has changed
-    in the form of the sources, and which days the last restatement moved.
+    """What `takeup status --json` says: the latest final week of each tool and the lines of all loads, each target and
+    whether it will be reached, what has changed in the form of the sources, and which days the last restatement moved.
 
     Reads the published file alone, so it answers while a run is writing. A tool without a final week shows its latest
     provisional one. Without a publication the lists are empty and `reason` says why.
@@ -101,8 +110,8 @@ def status(workspace: Workspace) -> dict[str, Any]:
     path = latest_publication(workspace)
     if path is None:
         lines = dict.fromkeys(("read", "loaded", "duplicate", "superseded", "quarantined", "blank"), 0)
-        return {"publication": None, "published_at": None, "tools": [], "lines": lines, "drift": [], "restated": []} | {
-            "reason": _NOTHING_YET
+        return {"publication": None, "published_at": None, "tools": [], "lines": lines, "reason": _NOTHING_YET} | {
+            name: [] for name in ("targets", "drift", "restated")
         }
     with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
         published = _rows(
@@ -117,6 +126,7 @@ def status(workspace: Workspace) -> dict[str, Any]:
             "published_at": datetime.fromtimestamp(published[0]["at_us"] / 1e6, UTC).isoformat(),
             "tools": _rows(connection, _TOOLS),
             "lines": _rows(connection, _LINES)[0],
+            "targets": _rows_if_any(connection, "fct_forecast", _TARGETS),
             "drift": _rows_if_any(connection, "fct_source_drift", _DRIFT),
             "restated": _rows_if_any(connection, "fct_source_restatement", _RESTATED),
         }

@@ -84,12 +84,15 @@ def by_week(path: Path, tool_id: str, org_unit: str, weeks: int) -> list[Adoptio
 
 
 def targets(path: Path, tool_id: str, org_unit: str) -> dict[str, Target]:
-    """The targets of a tool by measure (`correct`, `active`): the unit's own, else the whole company's."""
+    """The targets of a tool by measure (`correct`, `active`): the unit's own, else the whole company's.
+
+    Of several dates the one that counts now.
+    """
     sql = """
         select measure, value, due_date, owner, org_unit is null and $org_unit <> 'All'
         from dim_target
         where tool_id = $tool_id and (org_unit is null or org_unit = $org_unit)
-        order by org_unit nulls first, due_date"""
+        order by org_unit nulls first, is_in_force, due_date"""
     rows = reading.select(path, sql, {"tool_id": tool_id, "org_unit": org_unit}, Target)
     return {target.measure: target for target in rows}
 
@@ -104,7 +107,8 @@ def tools_against_target(path: Path, org_unit: str) -> list[ToolGap]:
         held as (
             select tool_id, arg_max(value, org_unit is not null) as target,
                 arg_max(due_date, org_unit is not null) as due
-            from dim_target where measure = 'correct' and (org_unit is null or org_unit = $org_unit)
+            from dim_target
+            where measure = 'correct' and is_in_force and (org_unit is null or org_unit = $org_unit)
             group by tool_id
         )
         select tool_id, title, has_rules and can_prove as can_show, is_paused, week_start, is_provisional, eligible,

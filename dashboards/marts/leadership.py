@@ -6,7 +6,7 @@ Only the company's totals, and only of tools that enough people are meant to use
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from dashboards.marts import reading
@@ -99,13 +99,13 @@ def newest_week(path: Path) -> date | None:
     sql = """
         select week_start from fct_adoption_week where org_level = 'total'
         order by is_provisional, week_start desc limit 1"""
-    return next(iter(reading.select(path, sql, {}, date_of)), None)
+    return next(iter(reading.select(path, sql, {}, _date)), None)
 
 
 def weeks(path: Path) -> list[date]:
     """The weeks that any tool has figures of, the newest first."""
     sql = "select distinct week_start from fct_adoption_week where org_level = 'total' order by 1 desc"
-    return reading.select(path, sql, {}, date_of)
+    return reading.select(path, sql, {}, _date)
 
 
 def standings(path: Path, week: date) -> list[Standing]:
@@ -127,7 +127,7 @@ def last_time(path: Path) -> datetime | None:
                 then made.published_at end desc,
             made.published_at
         limit 1"""
-    return next(iter(reading.select(path, sql, {"days": FEWEST_DAYS_BETWEEN}, moment_of)), None)
+    return next(iter(reading.select(path, sql, {"days": FEWEST_DAYS_BETWEEN}, _moment)), None)
 
 
 def movements(path: Path, week: date, since: datetime) -> list[Movement]:
@@ -260,19 +260,9 @@ _BROKEN_RULES = """
     limit $limit"""
 
 
-def date_of(value: date) -> date:
+def _date(value: date) -> date:
     return value
 
 
-def moment_of(value: datetime) -> datetime:
+def _moment(value: datetime) -> datetime:
     return value
-
-
-def week_of(text: str) -> date:
-    """The Monday of an ISO week such as 2026-W45. Raises ValueError for anything else."""
-    return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()
-
-
-def last_day(week: date) -> date:
-    """The Sunday that ends it."""
-    return week + timedelta(days=6)

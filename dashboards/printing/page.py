@@ -14,7 +14,7 @@ from dashboards.charts.trend import status_trend
 from dashboards.leadership import Card, ToolRow
 from dashboards.marts import adoption, published
 from dashboards.marts import leadership as marts
-from dashboards.marts.adoption import AdoptionWeek
+from dashboards.marts.adoption import AdoptionWeek, Target
 from dashboards.marts.leadership import BrokenRule, Standing
 from dashboards.marts.published import Publication
 from dashboards.printing.charts import Chart, svg
@@ -126,10 +126,17 @@ def _furthest(path: Path, tools: Sequence[Standing], week: date) -> list[Chart]:
     tool = held[0]
     known = adoption.by_week(path, tool.tool_id, published.WHOLE_COMPANY, 520)
     shown = [one for one in known if one.week_start <= week][-TREND_WEEKS:]
-    target = adoption.targets(path, tool.tool_id, published.WHOLE_COMPANY).get("correct")
+    target = _correct_target(tool)
     is_short = (words.gap_of(tool) or 0.0) < 0
     title = f"Furthest from target: {tool.title}" if is_short else f"Nearest to its target: {tool.title}"
     return [Chart(title, svg(status_trend(shown, target), CHART_PX - 34, TREND_PX), _course(tool.title, shown))]
+
+
+def _correct_target(tool: Standing) -> Target | None:
+    """The line in the picture is of correct users; a target of active users has none."""
+    if tool.measure != "correct" or tool.target is None or tool.due is None:
+        return None
+    return Target(tool.measure, tool.target, tool.due, owner=None, is_of_company=False)
 
 
 def _course(title: str, shown: Sequence[AdoptionWeek]) -> str:

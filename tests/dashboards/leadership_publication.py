@@ -54,10 +54,10 @@ def publish_for_leadership(workspace: Path, company: Company | None = None) -> P
     path = publish(workspace, company)
     with duckdb.connect(str(path)) as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute("delete from fct_restatement")
+        for table in ("fct_restatement", "fct_transition_week", "fct_forecast"):
+            connection.execute(f"delete from {table}")
         for statement in (EARLIER, RESTATED, STEPS):
             connection.execute(statement)
-        connection.execute("update dim_target set is_in_force = true")
         rows = [row for one in forecasts(list(_cells(connection).values())) for row in _rows(one, connection)]
         if rows:
             connection.register("rows", pa.Table.from_pylist(rows))

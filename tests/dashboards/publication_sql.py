@@ -26,7 +26,8 @@ select $tool_id || '-review' as rule_id, md5($tool_id)[:16] as semantic_hash, $t
 
 TARGETS = """
 insert into dim_target by name
-select $tool_id as tool_id, measure, value, date '2026-12-28' as due_date, 'Dana Vogel' as owner
+select $tool_id as tool_id, measure, value, date '2026-12-28' as due_date, 'Dana Vogel' as owner,
+    true as is_in_force
 from (values ('correct', $correct::double), ('active', $active::double)) as target (measure, value)
 """
 

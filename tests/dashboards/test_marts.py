@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from inspect import isfunction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dashboards.marts import (
     forecasts,
     governance,
     health,
+    leadership,
     movement,
     people,
     published,
@@ -71,6 +73,12 @@ def _ask_everything(path: Path) -> None:
     people.person_weeks(path, None, key, tool, 26)
     people.person_rules(path, None, key, tool, LAST_WEEK)
     people.obligations(path, None, key, tool, LAST_WEEK, LAST_WEEK)
+    leadership.newest_week(path)
+    leadership.weeks(path)
+    leadership.standings(path, LAST_WEEK)
+    leadership.last_time(path)
+    leadership.movements(path, LAST_WEEK, datetime(2026, 11, 1))
+    leadership.broken_rules(path, LAST_WEEK, 4)
     movement.steps(path, tool, "Finance", 8)
     movement.movements(path, tool, "All", 8)
     movement.lifecycle(path, tool, "All", 8)
@@ -109,7 +117,7 @@ def test_every_public_query_is_asked_in_the_type_test(path, asked):
     _ask_everything(path)
     public = {
         f"{area.__name__}.{name}"
-        for area in (adoption, forecasts, governance, health, movement, people, published, rules, training)
+        for area in (adoption, forecasts, governance, health, leadership, movement, people, published, rules, training)
         for name, value in vars(area).items()
         if name[0].islower() and isfunction(value) and value.__module__ == area.__name__
     }
@@ -176,13 +184,25 @@ def test_a_units_own_target_comes_before_the_companys(tmp_path):
     with duckdb.connect(str(made)) as connection:
         connection.execute(
             "insert into dim_target by name select 'copilot-chat' as tool_id, 'Finance' as org_unit,"
-            " 'correct' as measure, 0.9 as value, date '2027-01-31' as due_date"
+            " 'correct' as measure, 0.9 as value, date '2027-01-31' as due_date, true as is_in_force"
         )
     target = adoption.targets(made, "copilot-chat", "Finance")["correct"]
     assert (target.value, target.is_of_company) == (0.9, False)
     assert adoption.targets(made, "copilot-chat", "All")["correct"].value == 0.45
     gaps = {gap.tool_id: gap.target for gap in adoption.tools_against_target(made, "Finance")}
     assert gaps["copilot-chat"] == 0.9
+
+
+def test_of_several_dates_the_one_that_counts_now_is_shown(tmp_path):
+    made = publish(tmp_path, replace(SMALL, people=30))
+    with duckdb.connect(str(made)) as connection:
+        connection.execute(
+            "insert into dim_target by name select 'copilot-chat' as tool_id, 'correct' as measure, 0.9 as value,"
+            " date '2027-12-31' as due_date, false as is_in_force"
+        )
+    assert adoption.targets(made, "copilot-chat", "All")["correct"].value == 0.45
+    gaps = {gap.tool_id: gap.target for gap in adoption.tools_against_target(made, "All")}
+    assert gaps["copilot-chat"] == 0.45
 
 
 def test_tools_come_with_the_worst_gap_first_and_those_without_target_last(workspace_of):

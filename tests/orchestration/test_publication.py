@@ -176,6 +176,27 @@ def test_status_without_a_publication_says_why_it_is_empty(workspace: Workspace)
     assert "takeup run" in found["reason"]
 
 
+def test_status_says_of_each_target_whether_it_will_be_reached(workspace: Workspace) -> None:
+    _build_marts(workspace, "p1")
+    publish(workspace, "p1")
+    assert status(workspace)["targets"] == []  # a publication from before there were forecasts
+    with duckdb.connect(str(workspace.marts)) as connection:
+        connection.execute("""
+            create table fct_forecast as
+            select 'a' as tool_id, level as org_level, 'correct' as measure, 0.6::double as target_share,
+                date '2026-12-31' as target_due, date '2026-05-11' as from_week_start, 0.5::double as last_share,
+                0.4 as p10, 0.55 as p50, 0.7 as p90, chance::double as chance,
+                2.5 as needed_people_per_week, null::varchar as refusal,
+                is_current, is_due_week
+            from (values ('total', 0.3, true, true), ('total', 0.9, false, true), ('total', 0.9, true, false),
+                ('org_unit', 0.9, true, true)) as weeks (level, chance, is_current, is_due_week)
+        """)
+    publish(workspace, "p2")
+    [found] = status(workspace)["targets"]
+    assert (found["tool_id"], found["measure"], found["target"], found["due"]) == ("a", "correct", 0.6, "2026-12-31")
+    assert (found["share"], round(found["gap"], 6), found["chance"]) == (0.5, -0.1, 0.3)
+
+
 def test_status_shows_the_latest_final_week_while_a_writer_works(workspace: Workspace) -> None:
     _build_marts(workspace, "p1")
     with open_warehouse(workspace) as warehouse:
