@@ -24,8 +24,8 @@ def matched(panel: Panel, terms: Terms) -> tuple[Sets, int]:
         trained = np.flatnonzero(panel.trained_week == week)
         waiting = np.flatnonzero(is_seen & (panel.trained_week > week + terms.last_after))
         waiting = waiting[np.argsort(level[waiting], kind="stable")]
-        for person in trained:
-            like = _nearest(level, waiting, level[person]) if is_seen[person] else []
+        for turn, person in enumerate(trained):
+            like = _nearest(level, waiting, level[person], turn) if is_seen[person] else []
             left_out += not like
             if like:
                 found.append((int(person), int(week), True, 1.0))
@@ -43,10 +43,16 @@ def _standing(panel: Panel, week: int, terms: Terms) -> tuple[Floats, Flags]:
         return counted / before, (np.minimum(before, after) >= terms.fewest_cases) & is_reached
 
 
-def _nearest(level: Floats, waiting: Weeks, wanted: float) -> list[int]:
-    """Up to three of those who wait, sorted by level, none farther than allowed."""
-    place = int(np.searchsorted(level[waiting], wanted))
-    around = waiting[max(0, place - MOST_PER_PERSON) : place + MOST_PER_PERSON]
+def _nearest(level: Floats, waiting: Weeks, wanted: float, turn: int) -> list[int]:
+    """Up to three of those who wait, sorted by level, none farther than allowed. Of many who stand just as high each
+    comes in turn: the same three every time would be three people's fate, however many are trained.
+    """
+    begin = int(np.searchsorted(level[waiting], wanted, "left"))
+    end = int(np.searchsorted(level[waiting], wanted, "right"))
+    if end - begin >= MOST_PER_PERSON:
+        places = begin + (turn * MOST_PER_PERSON + np.arange(MOST_PER_PERSON)) % (end - begin)
+        return [int(one) for one in waiting[places]]
+    around = waiting[max(0, begin - MOST_PER_PERSON) : end + MOST_PER_PERSON]
     distance = np.abs(level[around] - wanted)
     nearest = np.argsort(distance, kind="stable")[:MOST_PER_PERSON]
     return [int(around[one]) for one in nearest if distance[one] <= FARTHEST]

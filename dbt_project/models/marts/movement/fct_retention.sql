@@ -29,7 +29,7 @@ kept as (
         sum(case when status.status = 'not_judged' then 1 else 0 end) as not_judged
     from people
     inner join {{ ref('int_statuses') }} as status
-        on status.tool_id = people.tool_id and status.person_no = people.person_no and status.week_start >= people.cohort_week
+        on status.tool_id = people.tool_id and status.person_no = people.person_no
     left join {{ ref('int_use_weeks') }} as used
         on used.tool_id = status.tool_id and used.person_no = status.person_no and used.week_start = status.week_start
     group by 1, 2, 3

@@ -39,13 +39,9 @@ last_breaches as (
 ),
 
 completions as (
-    select person.person_key, completion.module as completed, max(completion.completed_at) as completed_at
-    from {{ ref('stg_training_completions') }} as completion
-    inner join {{ ref('int_alias_people') }} as alias
-        on alias.alias_no = completion.alias_no
-        and cast(completion.completed_at as date) between alias.valid_from and alias.valid_to
-    inner join {{ ref('stg_people') }} as person on person.person_no = alias.person_no
-    group by 1, 2
+    select tool_id, rule_id, version, person_key, max(completed_at) as last_trained_at
+    from {{ ref('int_module_completions') }}
+    group by 1, 2, 3, 4
 ),
 
 termed as (
@@ -102,15 +98,6 @@ ranked as (
         ) as priority
     from returned
     inner join judged_people on judged_people.tool_id = returned.tool_id and judged_people.rule_id = returned.rule_id
-),
-
-trained as (
-    select ranked.person_key, ranked.tool_id, ranked.rule_id, max(completions.completed_at) as last_trained_at
-    from ranked
-    inner join completions
-        on completions.person_key = ranked.person_key
-        and {{ is_completion_of('completions.completed', 'ranked.module', 'ranked.module_code') }}
-    group by 1, 2, 3
 )
 
 select
@@ -138,11 +125,12 @@ select
     cast(ranked.priority as bigint) as priority,
     ranked.is_provisional,
     {{ add_days('last_breaches.last_broken_week', '7 * ranked.counts_weeks') }} as clean_from_week,
-    {{ as_utc('trained.last_trained_at') }} as last_trained_at,
+    {{ as_utc('completions.last_trained_at') }} as last_trained_at,
     ranked.week_start
 from ranked
 left join last_breaches
     on last_breaches.tool_id = ranked.tool_id and last_breaches.person_key = ranked.person_key
     and last_breaches.rule_id = ranked.rule_id
-left join trained
-    on trained.person_key = ranked.person_key and trained.tool_id = ranked.tool_id and trained.rule_id = ranked.rule_id
+left join completions
+    on completions.person_key = ranked.person_key and completions.tool_id = ranked.tool_id
+    and completions.rule_id = ranked.rule_id and completions.version = ranked.version

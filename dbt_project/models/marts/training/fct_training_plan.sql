@@ -4,15 +4,6 @@ with
 
 today as (select {{ local_date('as_of') }} as as_of_date from {{ ref('stg_runs') }}),
 
-completions as (
-    select person.person_key, completion.module as completed, completion.completed_at
-    from {{ ref('stg_training_completions') }} as completion
-    inner join {{ ref('int_alias_people') }} as alias
-        on alias.alias_no = completion.alias_no
-        and cast(completion.completed_at as date) between alias.valid_from and alias.valid_to
-    inner join {{ ref('stg_people') }} as person on person.person_no = alias.person_no
-),
-
 entries as (
     select entry.*, plan.due_date, plan.made_at
     from {{ ref('stg_training_plan_entries') }} as entry
@@ -20,11 +11,12 @@ entries as (
 ),
 
 completed as (
-    select entries.plan_id, entries.person_key, entries.tool_id, entries.rule_id, min(completions.completed_at) as completed_at
+    select entries.plan_id, entries.person_key, entries.tool_id, entries.rule_id, min(completion.completed_at) as completed_at
     from entries
-    inner join completions
-        on completions.person_key = entries.person_key and completions.completed_at >= entries.made_at
-        and {{ is_completion_of('completions.completed', 'entries.module', 'entries.module_code') }}
+    inner join {{ ref('int_module_completions') }} as completion
+        on completion.person_key = entries.person_key and completion.tool_id = entries.tool_id
+        and completion.rule_id = entries.rule_id and completion.module_code = entries.module_code
+        and completion.completed_at >= entries.made_at
     group by 1, 2, 3, 4
 )
 
