@@ -125,6 +125,25 @@ def undelivered(workspace: Workspace) -> tuple[str, ...]:
         return unsent_reasons(warehouse.session)
 
 
+def measure_training(workspace: Workspace) -> Counts:
+    """Estimate what each training has changed; what nothing has changed of still holds."""
+    from orchestration.effects.answers import answer  # statsmodels: seconds that no other step needs
+    from orchestration.loading.effects import key_of
+
+    with open_warehouse(workspace) as warehouse:
+        made, still_hold = [], []
+        held = warehouse.held_effects()
+        for asked in warehouse.training_to_measure():
+            digest, number = held.get(key_of(asked.question), ("", 0))
+            if digest == asked.inputs_hash:
+                still_hold.append(number)
+            else:
+                made.append((asked.inputs_hash, answer(asked.question, asked.panel, asked.lot)))
+        warehouse.keep_effects(made, still_hold)
+    refused = sum(one.refusal is not None for _, one in made)
+    return {"made": len(made) - refused, "refused": refused, "unchanged": len(still_hold)}
+
+
 def publish(workspace: Workspace, run_id: str) -> Counts:
     """Publish the marts and note that the run's inputs are done with."""
     with open_warehouse(workspace) as warehouse:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import orjson
@@ -47,6 +47,10 @@ from orchestration.loading.source import Source
 from orchestration.publication import latest_publication, status
 from orchestration.vault import Vault
 from orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from orchestration.effects.results import Answer
+    from orchestration.loading import effects
 
 __all__ = [
     "LedgerLine",
@@ -197,6 +201,28 @@ class Warehouse:
     def keep_forecasts(self, made: Sequence[Forecast], still_hold: Sequence[int], method: str) -> None:
         """Keep new forecasts for good and let them hold, beside those named in `still_hold`."""
         forecasts.keep(self.session, made, still_hold, method)
+
+    def held_effects(self) -> dict[effects.Key, tuple[str, int]]:
+        """The effects that hold now: hash of their inputs and number, by question.
+
+        What was never published is taken back first.
+        """
+        from orchestration.loading import effects  # numpy: only this step needs it
+
+        effects.take_back(self.session)
+        return effects.held(self.session)
+
+    def training_to_measure(self) -> Iterator[effects.Asked]:
+        """Of which trainings the effect is asked, see orchestration.loading.effects; one at a time: they are large."""
+        from orchestration.loading import effects
+
+        return effects.asked(self.session)
+
+    def keep_effects(self, made: Sequence[tuple[str, Answer]], still_hold: Sequence[int]) -> None:
+        """Keep new answers for good and let them hold, beside those named in `still_hold`."""
+        from orchestration.loading import effects
+
+        effects.keep(self.session, made, still_hold)
 
     def load_people(self) -> LoadReport:
         """Load rosters, absences, outages, training, work items and eligible lists; rebuild spans and aliases.

@@ -32,6 +32,8 @@ FORECASTS = dg.AssetKey("forecasts")
 GOVERNANCE = dg.AssetKey("governance")
 WRITTEN_BY_GOVERNANCE = {"alert", "audit_answer"}
 WRITTEN_BY_FORECASTS = {"target_baseline", "forecast", "forecast_week", "forecast_current"}
+EFFECTS = dg.AssetKey("training_effects")
+WRITTEN_BY_EFFECTS = {"training_effect", "training_effect_week", "training_effect_current"}
 DERIVED = "source:derived+"
 """The models that read what Python has worked out from the other models' figures: a second step of dbt."""
 
@@ -56,6 +58,8 @@ class Translator(DagsterDbtTranslator):
             return GOVERNANCE
         if name in WRITTEN_BY_FORECASTS:
             return FORECASTS
+        if name in WRITTEN_BY_EFFECTS:
+            return EFFECTS
         return PEOPLE if name in WRITTEN_BY_PEOPLE else LOGS
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
@@ -117,7 +121,7 @@ def derived_models_of(manifest_file: Path) -> dg.AssetsDefinition:
         retry_policy=RETRIES,
     )
     def derived_models(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        """Forecasts and baselines beside what came, each tested as it is built."""
+        """Forecasts and baselines beside what came, and what training changed, each tested as it is built."""
         with final_errors():
             result = build(workspace.open(), select=selection(context) or [DERIVED], on_model=context.log.info)
             yield from events(manifest, translator, result, row_counts(workspace.open()))

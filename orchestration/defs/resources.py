@@ -19,6 +19,7 @@ from orchestration.defs.models import derived_models_of, models_of
 from orchestration.defs.publication import publication_of
 from orchestration.defs.pulls import key_of, pulls_of
 from orchestration.defs.shared import WorkspaceResource
+from orchestration.defs.training_effects import training_effects_of
 from orchestration.pull.pulling import sources_of
 from orchestration.registry import load_registry
 from orchestration.transform import manifest_path
@@ -30,6 +31,11 @@ FIGURES = [
     dg.AssetKey(["intermediate", "int_target_weeks"]),
 ]
 """What is read to work out forecasts and baselines."""
+COUNTS = [
+    dg.AssetKey(["intermediate", name])
+    for name in ("int_rule_weeks", "int_verdicts", "int_tool_windows", "int_module_completions")
+]
+"""What is read to work out the effects of training."""
 
 
 @dg.definitions
@@ -44,7 +50,7 @@ def workspace_definitions() -> dg.Definitions:
     manifest = manifest_path(workspace)
     models, derived = models_of(manifest, keys), derived_models_of(manifest)
     marts = sorted(key for key in (*models.keys, *derived.keys) if key.path[0] == "marts")
-    forecasts = forecasts_of(FIGURES)
+    forecasts, effects = forecasts_of(FIGURES), training_effects_of(COUNTS)
     return dg.Definitions(
         assets=[
             *pulls.assets,
@@ -53,6 +59,7 @@ def workspace_definitions() -> dg.Definitions:
             models,
             forecasts,
             governance_of(FACTS),
+            effects,
             derived,
             publication_of(marts),
         ],

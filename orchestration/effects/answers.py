@@ -9,7 +9,6 @@ import numpy as np
 
 from orchestration.effects.estimate import (
     FEWEST_PEOPLE,
-    Interval,
     Sets,
     difference,
     levels,
@@ -17,41 +16,10 @@ from orchestration.effects.estimate import (
 )
 from orchestration.effects.matching import matched
 from orchestration.effects.panel import AFTER, BEFORE, Flags, Lot, Panel, Question, Terms, Weeks
+from orchestration.effects.results import Answer, EventWeek, Interval
 
-METHOD = "difference_in_differences_1"
-"""Changes with anything that changes an estimate: effects are worked out anew by a new method."""
 LEAST_COMPLIANCE = 0.3
 """Completions of those on the list, less those of the held out: with fewer, one divides by next to nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventWeek:
-    """One week around the training. `difference` is of the changes since the weeks before."""
-
-    event_week: int
-    trained_people: int
-    comparison_people: int
-    trained_level: float | None = None
-    comparison_level: float | None = None
-    difference: Interval | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is known of one question. Without `effect` there is a `refusal`, without `placebo` a `placebo_refusal`."""
-
-    question: Question
-    trained_people: int
-    comparison_people: int
-    left_out_people: int
-    weeks_after: int = 0
-    refusal: str | None = None
-    effect: Interval | None = None
-    trained_before: float | None = None
-    placebo: Interval | None = None
-    placebo_refusal: str | None = None
-    weeks: tuple[EventWeek, ...] = ()
-    completed: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +62,9 @@ def _of_lot(question: Question, panel: Panel, lot: Lot) -> Answer:
     around = {k: (made + k, made + k) for k in range(-BEFORE, 0)} | {0: (made, due)}
     around |= {k: (due + k, due + k) for k in range(1, AFTER + 1)}
     reached = max(0, panel.weeks - 1 - lot.due)
+    if reached < terms.fewest_weeks:
+        listed = int(lot.is_to_train.sum()), len(drawn) - int(lot.is_to_train.sum())
+        return Answer(question, *listed, 0, reached, _too_early(terms, reached))
     is_done = panel.trained_week[sets.person] <= lot.due
     compliance = _share(is_done, sets.is_trained) - _share(is_done, ~sets.is_trained)
     if sets.is_enough() and compliance < LEAST_COMPLIANCE:
@@ -130,13 +101,17 @@ def _refusal(frame: _Frame, reached: int) -> str | None:
     trained, others = frame.sets.sizes()
     terms = frame.terms
     if trained and reached < terms.fewest_weeks:
-        return f"the data reach {reached} weeks after the training; {terms.fewest_weeks} are needed"
+        return _too_early(terms, reached)
     if trained < FEWEST_PEOPLE:
         needed = f"{FEWEST_PEOPLE} with {terms.fewest_cases} cases before and after are needed"
         return f"{trained} trained people can be compared; {needed}"
     if others < FEWEST_PEOPLE:
         return f"{others} people can be compared with; {FEWEST_PEOPLE} are needed"
     return None
+
+
+def _too_early(terms: Terms, reached: int) -> str:
+    return f"the data reach {reached} weeks after the training; {terms.fewest_weeks} are needed"
 
 
 def _placebo(frame: _Frame) -> tuple[Interval | None, str | None]:

@@ -14,22 +14,11 @@ import statsmodels.api as sm  # type: ignore[import-untyped]
 from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from orchestration.effects.panel import Flags, Floats, Panel, Weeks
+from orchestration.effects.results import Interval
 
 FEWEST_PEOPLE = 10
 """On either side. With fewer, clustered errors are too small: see tests/orchestration/effects."""
 CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate with its 95 % interval."""
-
-    estimate: float
-    low: float
-    high: float
-
-    def scaled(self, factor: float) -> Interval:
-        return Interval(self.estimate * factor, self.low * factor, self.high * factor)
 
 
 @dataclass(frozen=True, slots=True)

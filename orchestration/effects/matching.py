@@ -19,7 +19,8 @@ def matched(panel: Panel, terms: Terms) -> tuple[Sets, int]:
     """
     found: list[tuple[int, int, bool, float]] = []
     left_out = 0
-    for week in np.unique(panel.trained_week[panel.trained_week < panel.weeks]):
+    weeks = panel.trained_week[(panel.trained_week >= 0) & (panel.trained_week < panel.weeks)]
+    for week in np.unique(weeks):
         level, is_seen = _standing(panel, int(week), terms)
         trained = np.flatnonzero(panel.trained_week == week)
         waiting = np.flatnonzero(is_seen & (panel.trained_week > week + terms.last_after))

@@ -60,7 +60,7 @@ class Panel:
     """One row per person and one column per week, from the week of `monday` on to the last final one.
 
     `counted` of `cases`: broken of judged cases, or 1 of 1 where the rule is satisfied. `trained_week` is the column of
-    the first completion, NEVER without one.
+    the first completion, NEVER without one, below 0 where it was longer ago than the panel reaches.
     """
 
     monday: date

@@ -15,7 +15,7 @@ from orchestration.sample.plans import Plan, build_plans
 from orchestration.sample.rosters import write_absences, write_outages, write_people
 from orchestration.sample.span import DEFAULT_UNTIL, DEFAULT_WEEKS, Span
 from orchestration.sample.tools import TOOLS, SampleTool
-from orchestration.sample.trainings import write_trainings
+from orchestration.sample.trainings import learners, write_lessons, write_trainings
 from orchestration.sample.truth import write_truth
 from orchestration.sample.usage import WRITERS, user_of, write_decisions
 
@@ -84,7 +84,9 @@ def write_company(
         mine = build_plans(everyone, tool, span, _dice(seed, tool.tool_id))
         reports.append(_write_tool(root / "inbox" / tool.tool_id, tool, mine, span, seed))
         plans += mine
-    write_trainings(root / "inbox" / "training", plans, span, _dice(seed, "training"))
+    taught = learners(plans, span, _dice(seed, "lessons"))
+    write_trainings(root / "inbox" / "training", plans, taught, span, _dice(seed, "training"))
+    write_lessons(root / ".takeup" / "truth_training.csv", taught)
     truth = root / ".takeup" / "truth.csv"
     labels = write_truth(truth, plans, span)
     return CompanyReport(root, span.start, span.until, people, roster_lines, tuple(reports), labels, truth)

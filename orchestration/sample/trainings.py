@@ -1,9 +1,15 @@
-"""Who completed which training when: nobody who neglects it, and everybody else before their first use."""
+"""Who completed which training when.
+
+The module that a tool's use needs: nobody who neglects it, and everybody else before their first use. Beside it two
+modules that are meant to mend how people work: one with which most really learn, and one that changes nothing.
+"""
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,13 +21,79 @@ COLUMNS = ("person_id", "module", "completed_at")
 AT = "05:00:00Z"  # before anybody's first use of the day
 CURIOUS_SHARE = 0.5  # of those who never use the tool but were trained
 EXPIRED_SHARE = 0.4  # of those who were never trained in time but once before
+TRUTH_COLUMNS = ("tool_id", "rule_id", "module", "trained", "change")
+USELESS_SHARE = 0.5  # of those who neglect what the useless module is about
+DEAF_SHARE = 0.3  # of those who never learn: they complete the useful one as well
 
 
-def write_trainings(folder: Path, plans: Sequence[Plan], span: Span, rng: random.Random) -> None:
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A module about one rule, as config/rules names it. `helps`: who has learnt the rule has learnt it there."""
+
+    rule_id: str
+    module: str
+    helps: bool
+
+
+LESSONS = (
+    Lesson("doc-extract-blind-acceptance", "DX-102", helps=True),
+    Lesson("claims-triage-blind-acceptance", "CT-303", helps=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Somebody who completed a lesson. `change` is what it did to the rate at which the person breaks the rule."""
+
+    plan: Plan
+    lesson: Lesson
+    day: date
+    change: float
+
+
+def learners(plans: Sequence[Plan], span: Span, rng: random.Random) -> list[Learner]:
+    """Everybody who completed a lesson, in the order of `plans`."""
+    found = []
+    for plan in plans:
+        for lesson in LESSONS:
+            places = [place for place, one in enumerate(plan.tool.controls) if one.rule_id == lesson.rule_id]
+            found += [learner for place in places for learner in _taught(plan, lesson, place, span, rng)]
+    return found
+
+
+def _taught(plan: Plan, lesson: Lesson, place: int, span: Span, rng: random.Random) -> Iterator[Learner]:
+    neglected = [week for week in range(span.weeks) if plan.masks[week] >> place & 1 and plan.items[week]]
+    if not neglected:
+        return
+    last = neglected[-1]
+    has_learnt = last + 1 < span.weeks and plan.items[last + 1] > 0
+    if lesson.helps and has_learnt:
+        yield Learner(plan, lesson, span.monday(last + 1), plan.slips[place] - plan.lapse)
+    elif rng.random() < (DEAF_SHARE if lesson.helps else USELESS_SHARE):
+        yield Learner(plan, lesson, span.monday(rng.choice(neglected)), 0.0)
+
+
+def write_trainings(
+    folder: Path, plans: Sequence[Plan], taught: Sequence[Learner], span: Span, rng: random.Random
+) -> None:
     """All completions of all modules in one file, as a learning system exports them."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = list(_completions(plans, span, rng))
+    rows += [(one.plan.person.person_id, one.lesson.module, f"{one.day}T{AT}") for one in taught]
     write_csv(folder / f"completions_{span.until.year}.csv", COLUMNS, rows, span.until)
+
+
+def write_lessons(path: Path, taught: Sequence[Learner]) -> None:
+    """What each lesson has changed in truth: the mean change of the share of broken cases of who completed it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(TRUTH_COLUMNS)
+        for lesson in LESSONS:
+            mine = [one for one in taught if one.lesson == lesson]
+            change = sum(one.change for one in mine) / len(mine) if mine else 0.0
+            tool_id = mine[0].plan.tool.tool_id if mine else ""
+            writer.writerow((tool_id, lesson.rule_id, lesson.module, len(mine), f"{change:.4f}"))
 
 
 def _completions(plans: Sequence[Plan], span: Span, rng: random.Random) -> Iterator[tuple[str, str, str]]:

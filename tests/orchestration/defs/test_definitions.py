@@ -16,6 +16,7 @@ READ = {
     "logs/helper",
     "former_judgement",
     "forecasts",
+    "training_effects",
     "governance",
 }
 OWN = READ | {"publication", "notifications", "leadership_page"}

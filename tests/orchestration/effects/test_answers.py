@@ -10,9 +10,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from orchestration.effects.answers import Answer, answer
+from orchestration.effects.answers import answer
 from orchestration.effects.matching import FARTHEST, matched
 from orchestration.effects.panel import AFTER, BROKEN_SHARE, NEVER, Lot, Panel, Question, satisfied_share
+from orchestration.effects.results import Answer
 from tests.orchestration.effects.companies import DUE, MADE, Company
 
 SEEDS = 200

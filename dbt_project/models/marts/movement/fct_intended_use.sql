@@ -3,7 +3,7 @@ with
 
 latest as (
     select
-        tool.tool_id, windows.week_start, windows.window_start, windows.window_end, windows.is_provisional
+        tool.tool_id, windows.week_start, windows.window_end, windows.is_provisional
     from {{ ref('dim_tool') }} as tool
     inner join {{ ref('int_tool_windows') }} as windows
         on windows.tool_id = tool.tool_id and windows.week_start = coalesce(tool.last_final_week_start, tool.last_week_start)
@@ -41,7 +41,7 @@ known as (
         status.tool_id, status.person_no, status.org_unit, status.status, status.reason, status.uses, status.is_active,
         used.first_use_week, used.last_use_week, latest.is_provisional, latest.week_start,
         case when status.tool_id in (select tool_id from seats) then seated.person_no is not null end as is_licensed,
-        coalesce(used.first_use_week < latest.window_start, false) or coalesce(reported.has_used_before, false) as has_used_before,
+        used.person_no is not null or coalesce(reported.has_used_before, false) as has_used_before,
         -- Coarse reports may leave open whether anything was used.
         coalesce(reported.is_unused, true) as is_told
     from {{ ref('int_statuses') }} as status
