@@ -19,6 +19,7 @@ from orchestration.cli_mapping import mapping
 from orchestration.cli_options import HERE, JsonOption, WorkspaceOption, end
 from orchestration.cli_people import people
 from orchestration.cli_report import report
+from orchestration.cli_training import training
 from orchestration.errors import TakeupError
 from orchestration.workspace import Workspace
 
@@ -37,6 +38,7 @@ app.add_typer(people, name="people", rich_help_panel=None)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(rules, name="rules")
 app.command(epilog="Example: takeup report -w demo --week 2026-W45")(report)
+app.add_typer(training, name="training")
 
 
 @app.command(epilog="Example: takeup init acme")

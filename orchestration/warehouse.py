@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from orchestration import publication
 from orchestration.errors import DataError
 from orchestration.forecasting.cells import Cell, Forecast
 from orchestration.loading import forecasts, history, layout, quarantine
+from orchestration.loading import forecasts, history, plans, quarantine
 from orchestration.loading.inbox import (
     company_files,
     company_format,
@@ -45,6 +46,7 @@ from orchestration.loading.report import LoadReport
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
 from orchestration.publication import latest_publication, status
+from orchestration.training_plans import Entry, Plan
 from orchestration.vault import Vault
 from orchestration.workspace import Workspace
 
@@ -223,6 +225,18 @@ class Warehouse:
         from orchestration.loading import effects
 
         effects.keep(self.session, made, still_hold)
+
+    def training_plans(self) -> list[Plan]:
+        """All plans that were ever made, the oldest first. Raises DataError when one was changed afterwards."""
+        return plans.plans(self.session)
+
+    def keep_training_plan(
+        self, publication_id: str, hold_out: float, seed: int | None, due_date: date, entries: Sequence[Entry]
+    ) -> Plan:
+        """Make a plan of these entries, under the day and a number."""
+        plan_id = plans.next_id(self.session, self.session.now.date())
+        made_at = self.session.now.replace(microsecond=0)
+        return plans.add(self.session, Plan(plan_id, publication_id, hold_out, seed, due_date, made_at, tuple(entries)))
 
     def load_people(self) -> LoadReport:
         """Load rosters, absences, outages, training, work items and eligible lists; rebuild spans and aliases.

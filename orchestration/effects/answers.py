@@ -15,8 +15,9 @@ from orchestration.effects.estimate import (
     mean_levels,
 )
 from orchestration.effects.matching import matched
-from orchestration.effects.panel import AFTER, BEFORE, Flags, Lot, Panel, Question, Terms, Weeks
+from orchestration.effects.panel import Flags, Lot, Panel, Question, Terms, Weeks
 from orchestration.effects.results import Answer, EventWeek, Interval
+from orchestration.effects.weeks import AFTER, BEFORE
 
 LEAST_COMPLIANCE = 0.3
 """Completions of those on the list, less those of the held out: with fewer, one divides by next to nothing."""

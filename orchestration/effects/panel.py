@@ -8,17 +8,14 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from orchestration.effects.weeks import AFTER
+
 Floats = npt.NDArray[np.float64]
 Weeks = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 NEVER = 1_000_000
 """The week of training of who was not trained: after everything."""
-
-
-BEFORE = 6
-AFTER = 6
-"""Weeks around a training that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Lesson:
 
 LESSONS = (
     Lesson("doc-extract-blind-acceptance", "DX-102", helps=True),
-    Lesson("claims-triage-blind-acceptance", "CT-303", helps=False),
+    Lesson("coding-agent-edits-reviewed", "AG-201", helps=False),
 )
 
 

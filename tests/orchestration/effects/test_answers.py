@@ -12,8 +12,9 @@ import pytest
 
 from orchestration.effects.answers import answer
 from orchestration.effects.matching import FARTHEST, matched
-from orchestration.effects.panel import AFTER, BROKEN_SHARE, NEVER, Lot, Panel, Question, satisfied_share
+from orchestration.effects.panel import BROKEN_SHARE, NEVER, Lot, Panel, Question, satisfied_share
 from orchestration.effects.results import Answer
+from orchestration.effects.weeks import AFTER
 from tests.orchestration.effects.companies import DUE, MADE, Company
 
 SEEDS = 200
