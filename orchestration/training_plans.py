@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from orchestration.effects.weeks import AFTER
+from orchestration.effects.bounds import AFTER, FEWEST_PEOPLE
 
 TRAIN, HOLD_OUT = "train", "hold_out"
 LEFT_OUT = {
@@ -116,7 +116,8 @@ def _order(entry: Entry) -> tuple[str, ...]:
 def draw(entries: Sequence[Entry], hold_out: float, seed: int) -> tuple[Entry, ...]:
     """The entries with, of each module, that share of people held out by lot.
 
-    Whoever breaks a rule that permits no breach is always trained, and takes no part in the lot.
+    Whoever breaks a rule that permits no breach is always trained, and takes no part in the lot. Nor does anybody where
+    the lot would leave too few people on a side to see an effect by: then nobody is kept from learning for nothing.
     """
     grave = {entry.unit for entry in entries if entry.severity == "blocker"}
     by_module: dict[str, set[str]] = defaultdict(set)
@@ -124,16 +125,12 @@ def draw(entries: Sequence[Entry], hold_out: float, seed: int) -> tuple[Entry, .
         if entry.unit not in grave:
             by_module[entry.module_code].add(entry.person_key)
     lot = random.Random(seed)  # noqa: S311 - a lot that anybody can draw again, not a secret
-    held = {
-        (person, module)
-        for module in sorted(by_module)
-        for person in lot.sample(sorted(by_module[module]), round(hold_out * len(by_module[module])))
-    }
-    return tuple(_drawn(entry, entry.unit in held, entry.unit not in grave) for entry in entries)
-
-
-def _drawn(entry: Entry, is_held: bool, is_drawn: bool) -> Entry:
-    return replace(entry, arm=HOLD_OUT if is_held else TRAIN, is_drawn=is_drawn)
+    arms: dict[tuple[str, str], str] = {}
+    for module, people in sorted(by_module.items()):
+        held = set(lot.sample(sorted(people), round(hold_out * len(people))))
+        if min(len(held), len(people) - len(held)) >= FEWEST_PEOPLE:
+            arms |= {(person, module): HOLD_OUT if person in held else TRAIN for person in people}
+    return tuple(replace(one, arm=arms.get(one.unit, TRAIN), is_drawn=one.unit in arms) for one in entries)
 
 
 def fingerprint(plan: Plan) -> str:

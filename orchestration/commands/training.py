@@ -22,7 +22,6 @@ from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
 
 DAYS_TO_LEARN = 28
-FEWEST_DRAWN = 10  # on either side: with fewer, no effect is worked out (orchestration/effects/estimate.py)
 _NEEDS = """
     select need.*, cast(timezone('UTC', need.last_trained_at) as date) as last_trained_on, tool.window_weeks
     from fct_training_need as need inner join dim_tool as tool on tool.tool_id = need.tool_id
@@ -153,9 +152,9 @@ def _tell(plan: Plan, choice: Choice, output: Output, *, as_json: bool) -> None:
     say(records(modules, {"module": "module", "train": "to train", "held_out": "held out"}))
     if plan.seed is not None:
         say(f"held out by lot: {plan.hold_out:.0%} of each module's people, seed {plan.seed}")
-    for one in modules:
-        if plan.seed is not None and min(one["drawn_to_train"], one["held_out"]) < FEWEST_DRAWN:
-            warn(f"{one['module']}: no effect will be seen, for that takes {FEWEST_DRAWN} people on either side")
+        few = [str(one["module"]) for one in modules if not one["held_out"]]
+        if few:
+            say(f"too few people to hold any out: {', '.join(few)}")
     _say_left_out(choice)
     if output.path is not None:
         say(f"list: {output.path}")
@@ -170,10 +169,9 @@ def _modules(plan: Plan) -> Iterator[dict[str, Any]]:
     for code in sorted({entry.module_code for entry in plan.entries}):
         mine = [entry for entry in plan.entries if entry.module_code == code]
         train = {entry.person_key for entry in mine if entry.arm == TRAIN}
-        drawn = {entry.person_key for entry in mine if entry.arm == TRAIN and entry.is_drawn}
         held = {entry.person_key for entry in mine if entry.arm == HOLD_OUT}
         name = mine[0].module
-        yield {"module": name, "train": len(train), "held_out": len(held), "drawn_to_train": len(drawn)}
+        yield {"module": name, "train": len(train), "held_out": len(held)}
 
 
 def _write(

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from orchestration.effects.bounds import AFTER, BEFORE, FEWEST_PEOPLE
 from orchestration.effects.estimate import (
-    FEWEST_PEOPLE,
     Sets,
     difference,
     levels,
@@ -17,7 +17,6 @@ from orchestration.effects.estimate import (
 from orchestration.effects.matching import matched
 from orchestration.effects.panel import Flags, Lot, Panel, Question, Terms, Weeks
 from orchestration.effects.results import Answer, EventWeek, Interval
-from orchestration.effects.weeks import AFTER, BEFORE
 
 LEAST_COMPLIANCE = 0.3
 """Completions of those on the list, less those of the held out: with fewer, one divides by next to nothing."""

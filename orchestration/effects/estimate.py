@@ -13,11 +13,10 @@ import numpy as np
 import statsmodels.api as sm  # type: ignore[import-untyped]
 from scipy.special import stdtrit  # type: ignore[import-untyped]
 
+from orchestration.effects.bounds import FEWEST_PEOPLE
 from orchestration.effects.panel import Flags, Floats, Panel, Weeks
 from orchestration.effects.results import Interval
 
-FEWEST_PEOPLE = 10
-"""On either side. With fewer, clustered errors are too small: see tests/orchestration/effects."""
 CONFIDENCE = 0.95
 
 

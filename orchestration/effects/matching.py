@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from orchestration.effects.bounds import BEFORE
 from orchestration.effects.estimate import Sets
 from orchestration.effects.panel import Flags, Floats, Panel, Terms, Weeks
-from orchestration.effects.weeks import BEFORE
 
 MOST_PER_PERSON = 3
 FARTHEST = 0.1

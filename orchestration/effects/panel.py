@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from orchestration.effects.weeks import AFTER
+from orchestration.effects.bounds import AFTER
 
 Floats = npt.NDArray[np.float64]
 Weeks = npt.NDArray[np.int64]

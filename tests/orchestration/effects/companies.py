@@ -11,8 +11,8 @@ from datetime import date
 
 import numpy as np
 
+from orchestration.effects.bounds import AFTER
 from orchestration.effects.panel import NEVER, Floats, Lot, Panel, Weeks
-from orchestration.effects.weeks import AFTER
 
 WEEKS = 30
 WINDOW = 4

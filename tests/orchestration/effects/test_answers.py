@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from orchestration.effects.answers import answer
+from orchestration.effects.bounds import AFTER
 from orchestration.effects.matching import FARTHEST, matched
 from orchestration.effects.panel import BROKEN_SHARE, NEVER, Lot, Panel, Question, satisfied_share
 from orchestration.effects.results import Answer
-from orchestration.effects.weeks import AFTER
 from tests.orchestration.effects.companies import DUE, MADE, Company
 
 SEEDS = 200
