@@ -23,6 +23,7 @@ CURIOUS_SHARE = 0.5  # of those who never use the tool but were trained
 EXPIRED_SHARE = 0.4  # of those who were never trained in time but once before
 TRUTH_COLUMNS = ("tool_id", "rule_id", "module", "trained", "change")
 USELESS_SHARE = 0.5  # of those who neglect what the useless module is about
+SEEN_BEFORE, SEEN_AFTER = 2, 4  # weeks of neglect around a lesson that changes nothing: enough to see that it does not
 DEAF_SHARE = 0.3  # of those who never learn: they complete the useful one as well
 
 
@@ -69,8 +70,8 @@ def _taught(plan: Plan, lesson: Lesson, place: int, span: Span, rng: random.Rand
     has_learnt = last + 1 < span.weeks and plan.items[last + 1] > 0
     if lesson.helps and has_learnt:
         yield Learner(plan, lesson, span.monday(last + 1), plan.slips[place] - plan.lapse)
-    elif rng.random() < (DEAF_SHARE if lesson.helps else USELESS_SHARE):
-        yield Learner(plan, lesson, span.monday(rng.choice(neglected)), 0.0)
+    elif neglected[SEEN_BEFORE:-SEEN_AFTER] and rng.random() < (DEAF_SHARE if lesson.helps else USELESS_SHARE):
+        yield Learner(plan, lesson, span.monday(rng.choice(neglected[SEEN_BEFORE:-SEEN_AFTER])), 0.0)
 
 
 def write_trainings(
