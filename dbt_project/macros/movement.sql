@@ -43,11 +43,11 @@
 {% macro usage_segment(weeks, habit) -%}
     case
         when not is_told then 'unknown'
-        when weeks_seen < {{ weeks }} then 'too_little_history'
-        when weeks_used >= {{ habit }} and actions >= {{ 15 * weeks }} then 'power'
-        when weeks_used >= {{ habit }} then 'habitual'
-        when actions >= {{ weeks }} then 'novice'
-        when actions > 0 then 'low'
+        when weeks_seen_{{ weeks }} < {{ weeks }} then 'too_little_history'
+        when weeks_used_{{ weeks }} >= {{ habit }} and actions_{{ weeks }} >= {{ 15 * weeks }} then 'power'
+        when weeks_used_{{ weeks }} >= {{ habit }} then 'habitual'
+        when actions_{{ weeks }} >= {{ weeks }} then 'novice'
+        when actions_{{ weeks }} > 0 then 'low'
         else 'non_user'
     end
 {%- endmacro %}

@@ -22,9 +22,11 @@ AT = "05:00:00Z"  # before anybody's first use of the day
 CURIOUS_SHARE = 0.5  # of those who never use the tool but were trained
 EXPIRED_SHARE = 0.4  # of those who were never trained in time but once before
 TRUTH_COLUMNS = ("tool_id", "rule_id", "module", "trained", "change")
-USELESS_SHARE = 0.5  # of those who neglect what the useless module is about
-SEEN_BEFORE, SEEN_AFTER = 2, 4  # weeks of neglect around a lesson that changes nothing: enough to see that it does not
-DEAF_SHARE = 0.3  # of those who never learn: they complete the useful one as well
+# Chance that somebody who neglects a rule completes a lesson that changes nothing for them, each week from the third on.
+# It must not depend on how long they go on: else those would be trained who stop by themselves, or who never do.
+USELESS_CHANCE = 0.07
+DEAF_CHANCE = 0.03  # of those who never learn: they complete the useful one as well
+SEEN_BEFORE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,11 @@ def _taught(plan: Plan, lesson: Lesson, place: int, span: Span, rng: random.Rand
     has_learnt = last + 1 < span.weeks and plan.items[last + 1] > 0
     if lesson.helps and has_learnt:
         yield Learner(plan, lesson, span.monday(last + 1), plan.slips[place] - plan.lapse)
-    elif neglected[SEEN_BEFORE:-SEEN_AFTER] and rng.random() < (DEAF_SHARE if lesson.helps else USELESS_SHARE):
-        yield Learner(plan, lesson, span.monday(rng.choice(neglected[SEEN_BEFORE:-SEEN_AFTER])), 0.0)
+    else:
+        chance = DEAF_CHANCE if lesson.helps else USELESS_CHANCE
+        week = next((week for week in neglected[SEEN_BEFORE:] if rng.random() < chance), None)
+        if week is not None:
+            yield Learner(plan, lesson, span.monday(week), 0.0)
 
 
 def write_trainings(

@@ -14,27 +14,30 @@ told as (
     left join {{ ref('int_day_told_tools') }} as day_told on day_told.tool_id = status.tool_id
 ),
 
-{% for weeks in segment_windows() -%}
-over_{{ weeks }}_weeks as (
+windowed as (
     select
-        tool_id, person_no, week_start, org_unit, status, is_told,
-        {{ weeks }} as window_weeks,
-        count(*) over weeks_of_window as weeks_seen,
-        sum(case when week_actions > 0 then 1 else 0 end) over weeks_of_window as weeks_used,
-        sum(week_actions) over weeks_of_window as actions
+        tool_id, person_no, week_start, org_unit, status, is_told
+        {%- for weeks in segment_windows() %},
+        count(*) over last_{{ weeks }}_weeks as weeks_seen_{{ weeks }},
+        sum(case when week_actions > 0 then 1 else 0 end) over last_{{ weeks }}_weeks as weeks_used_{{ weeks }},
+        sum(week_actions) over last_{{ weeks }}_weeks as actions_{{ weeks }}
+        {%- endfor %}
     from told
-    window weeks_of_window as (
-        partition by tool_id, person_no order by week_number range between {{ weeks - 1 }} preceding and current row
-    )
+    window
+        {%- for weeks in segment_windows() %}
+        last_{{ weeks }}_weeks as (
+            partition by tool_id, person_no order by week_number range between {{ weeks - 1 }} preceding and current row
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
 ),
 
-{% endfor -%}
 segmented as (
-    {%- for weeks, habit in segment_windows().items() %}
-    select tool_id, person_no, week_start, org_unit, status, window_weeks, {{ usage_segment(weeks, habit) }} as segment
-    from over_{{ weeks }}_weeks
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select
+        tool_id, person_no, week_start, org_unit, status
+        {%- for weeks, habit in segment_windows().items() %},
+        {{ usage_segment(weeks, habit) }} as segment_{{ weeks }}
+        {%- endfor %}
+    from windowed
 )
 
 select * from segmented

@@ -1,13 +1,22 @@
 with
 
-segments as (
-    select
-        segment.tool_id, segment.week_start, unit.shown_as, segment.window_weeks, segment.segment, segment.status,
-        count(*) as people
-    from {{ ref('int_usage_segments') }} as segment
-    inner join {{ ref('int_org_units') }} as unit
-        on unit.tool_id = segment.tool_id and unit.week_start = segment.week_start and unit.org_unit = segment.org_unit
+pairs as (
+    select tool_id, week_start, org_unit, status, segment_12, segment_4, count(*) as people
+    from {{ ref('int_usage_segments') }}
     group by 1, 2, 3, 4, 5, 6
+),
+
+segments as (
+    {%- for weeks in segment_windows() %}
+    select
+        pairs.tool_id, pairs.week_start, unit.shown_as, {{ weeks }} as window_weeks, pairs.segment_{{ weeks }} as segment,
+        pairs.status, sum(pairs.people) as people
+    from pairs
+    inner join {{ ref('int_org_units') }} as unit
+        on unit.tool_id = pairs.tool_id and unit.week_start = pairs.week_start and unit.org_unit = pairs.org_unit
+    group by 1, 2, 3, 4, 5, 6
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 counted as (
