@@ -27,8 +27,7 @@ import pyarrow as pa
 from orchestration import publication
 from orchestration.errors import DataError
 from orchestration.forecasting.cells import Cell, Forecast
-from orchestration.loading import forecasts, history, layout, quarantine
-from orchestration.loading import forecasts, history, plans, quarantine
+from orchestration.loading import forecasts, history, layout, plans, quarantine
 from orchestration.loading.inbox import (
     company_files,
     company_format,

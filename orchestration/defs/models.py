@@ -16,24 +16,28 @@ from orchestration.transform import DbtResult, NodeResult, build
 REGISTRY = dg.AssetKey("rule_book")
 PEOPLE = dg.AssetKey("people")
 FORMER = dg.AssetKey("former_judgement")
-LOGS = dg.AssetKey("logs")  # stands for the logs of all tools until get_asset_spec puts their keys in its place
-WRITTEN_BY_PEOPLE = {
-    "person", "person_span", "identity_alias", "known_absence", "outage", "training_completion", "work_item",
-    "eligible", "known_roster", "decided_alias",
-}  # fmt: skip
-WRITTEN_BY_REGISTRY = {
-    "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",
-    "tool_production", "tool_contact", "tool_link", "tool_pause",
-    "publication", "published_week", "restatement", "published_status", "published_tool", "published_load",
-    "training_plan", "training_plan_entry",
-}  # fmt: skip
-WRITTEN_BY_FORMER = {"former_tool", "former_status"}
 FORECASTS = dg.AssetKey("forecasts")
 GOVERNANCE = dg.AssetKey("governance")
-WRITTEN_BY_GOVERNANCE = {"alert", "audit_answer"}
-WRITTEN_BY_FORECASTS = {"target_baseline", "forecast", "forecast_week", "forecast_current"}
 EFFECTS = dg.AssetKey("training_effects")
-WRITTEN_BY_EFFECTS = {"training_effect", "training_effect_week", "training_effect_current"}
+LOGS = dg.AssetKey("logs")  # stands for the logs of all tools until get_asset_spec puts their keys in its place
+WRITTEN = {
+    PEOPLE: {
+        "person", "person_span", "identity_alias", "known_absence", "outage", "training_completion", "work_item",
+        "eligible", "known_roster", "decided_alias",
+    },
+    REGISTRY: {
+        "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",
+        "tool_production", "tool_contact", "tool_link", "tool_pause",
+        "publication", "published_week", "restatement", "published_status", "published_tool", "published_load",
+        "training_plan", "training_plan_entry",
+    },
+    FORMER: {"former_tool", "former_status"},
+    FORECASTS: {"target_baseline", "forecast", "forecast_week", "forecast_current"},
+    GOVERNANCE: {"alert", "audit_answer"},
+    EFFECTS: {"training_effect", "training_effect_week", "training_effect_current"},
+}  # fmt: skip
+"""The raw tables of each asset that writes some; every other one is written by the logs."""
+WRITERS = {table: asset for asset, tables in WRITTEN.items() for table in tables}
 DERIVED = "source:derived+"
 """The models that read what Python has worked out from the other models' figures: a second step of dbt."""
 
@@ -50,17 +54,7 @@ class Translator(DagsterDbtTranslator):
         name = dbt_resource_props["name"]
         if dbt_resource_props["resource_type"] != "source":
             return dg.AssetKey([dbt_resource_props["fqn"][1], name])
-        if name in WRITTEN_BY_REGISTRY:
-            return REGISTRY
-        if name in WRITTEN_BY_FORMER:
-            return FORMER
-        if name in WRITTEN_BY_GOVERNANCE:
-            return GOVERNANCE
-        if name in WRITTEN_BY_FORECASTS:
-            return FORECASTS
-        if name in WRITTEN_BY_EFFECTS:
-            return EFFECTS
-        return PEOPLE if name in WRITTEN_BY_PEOPLE else LOGS
+        return WRITERS.get(name, LOGS)
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The layer: staging, intermediate or marts."""

@@ -22,7 +22,7 @@ AT = "05:00:00Z"  # before anybody's first use of the day
 CURIOUS_SHARE = 0.5  # of those who never use the tool but were trained
 EXPIRED_SHARE = 0.4  # of those who were never trained in time but once before
 TRUTH_COLUMNS = ("tool_id", "rule_id", "module", "trained", "change")
-# Chance that somebody who neglects a rule completes a lesson that changes nothing for them, each week from the third on.
+# Chance that somebody who neglects a rule completes a lesson that changes nothing for them, each week from the third.
 # It must not depend on how long they go on: else those would be trained who stop by themselves, or who never do.
 USELESS_CHANCE = 0.07
 DEAF_CHANCE = 0.03  # of those who never learn: they complete the useful one as well
