@@ -15,11 +15,16 @@ from warehouse_workspace import (
     event,
     load_everything,
     make_workspace,
+    touch,
     usage_day,
     write,
 )
 
-ORDERS = 10
+from orchestration.workspace import Workspace
+from tests.scale import stated
+
+ORDERS = stated(50, 6)
+RERUNS = 10
 _START = datetime(2026, 4, 1)
 
 
@@ -43,6 +48,11 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
         if part == 1:
             copy = write(folder / "usage-said-again.ndjson", rows, at=_START + timedelta(days=5))
             files.append((ASSISTANT, copy))
+    growing = [lines[40:60], lines[40:70], lines[40:80], lines[90:110]]  # appended to, and then written anew
+    for version, said in enumerate(growing):
+        at = _START + timedelta(days=version)
+        files.append((TOOL, write(folder / f"v{version}" / "growing.jsonl", said, at=at)))
+    files.append((TOOL, write(folder / "growing-renamed.jsonl", lines[90:110], at=_START + timedelta(days=3))))
     for day, people in (("2026-01-01", "abc"), ("2026-02-01", "abd"), ("2026-03-01", "bd")):
         rows = ["person_id,email,department", *(f"{name},{name}@corp.example,Sales {day[5:7]}" for name in people)]
         files.append(("people", write(folder / f"people_{day}.csv", rows, at=_START)))
@@ -64,12 +74,11 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple[str,
     """The files, the vault's key, and what a load of all files at once stores."""
     files = _files(tmp_path_factory.mktemp("delivered"))
     workspace = make_workspace(tmp_path_factory.mktemp("all"))
-    for folder, path in files:
-        shutil.copy2(path, workspace.inbox / folder / path.name)
-    load_everything(workspace)
+    _deliver(workspace, files)
     return files, (workspace.vault / "key").read_bytes(), contents(workspace)
 
 
+@pytest.mark.reliability
 @pytest.mark.parametrize("seed", range(ORDERS))
 def test_any_order_of_arrival_stores_the_same(
     seed: int, delivered: tuple[list[tuple[str, Path]], bytes, dict[str, str]], tmp_path: Path
@@ -83,10 +92,38 @@ def test_any_order_of_arrival_stores_the_same(
     while waiting:
         size = rng.randrange(1, 6)
         arriving, waiting = waiting[:size], waiting[size:]
-        for folder, path in arriving:
-            shutil.copy2(path, workspace.inbox / folder / path.name)
-        load_everything(workspace)
+        _deliver(workspace, arriving)
     assert contents(workspace) == expected
+
+
+@pytest.mark.reliability
+def test_ten_runs_more_change_nothing(
+    delivered: tuple[list[tuple[str, Path]], bytes, dict[str, str]], tmp_path: Path
+) -> None:
+    """Neither when files lie still, nor when they are touched, moved or packed between the runs."""
+    files, key, expected = delivered
+    workspace = make_workspace(tmp_path)
+    workspace.vault.mkdir()
+    (workspace.vault / "key").write_bytes(key)
+    _deliver(workspace, files)
+    for number in range(RERUNS):
+        moved = workspace.inbox / TOOL / f"events-{number // 3}.jsonl"
+        if number % 3 == 1:
+            touch(moved, _START + timedelta(days=number // 3))
+        elif number % 3 == 2:
+            moved.rename(moved.with_name(f"moved-{number}.jsonl"))
+        load_everything(workspace)
+        assert contents(workspace) == expected
+
+
+def _deliver(workspace: Workspace, files: list[tuple[str, Path]]) -> None:
+    """Copy files into the inbox and load them; a file that is there already is loaded before it is overwritten."""
+    for folder, path in files:
+        place = workspace.inbox / folder / path.name
+        if place.exists():
+            load_everything(workspace)
+        shutil.copy2(path, place)
+    load_everything(workspace)
 
 
 def test_splitting_a_file_changes_nothing_that_is_stored(tmp_path: Path) -> None:
@@ -107,13 +144,14 @@ def test_splitting_a_file_changes_nothing_that_is_stored(tmp_path: Path) -> None
 def test_a_full_reload_stores_the_same(
     delivered: tuple[list[tuple[str, Path]], bytes, dict[str, str]], tmp_path: Path
 ) -> None:
-    files, key, expected = delivered
+    files, key, _ = delivered
     workspace = make_workspace(tmp_path)
     workspace.vault.mkdir()
     (workspace.vault / "key").write_bytes(key)
     for folder, path in reversed(files):
-        shutil.copy2(path, workspace.inbox / folder / path.name)
-        load_everything(workspace)
+        if path.name != "growing.jsonl":  # of which the inbox keeps the last version alone
+            _deliver(workspace, [(folder, path)])
+    expected = contents(workspace)
     for _ in range(2):
         load_everything(workspace, is_full=True)
         assert contents(workspace) == expected
