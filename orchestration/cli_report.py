@@ -14,7 +14,8 @@ from orchestration.workspace import Workspace
 def report(
     workspace: WorkspaceOption = HERE,
     week: Annotated[
-        str | None, typer.Option("--week", metavar="WEEK", help="An ISO week (default: the latest final one).")
+        str | None,
+        typer.Option("--week", metavar="WEEK", help="An ISO week (default: the newest final one of most tools)."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where to write it (default: reports/).")

@@ -95,11 +95,26 @@ class BrokenRule:
 
 
 def newest_week(path: Path) -> date | None:
-    """The newest week that is final of any tool; before any is, the newest at all."""
+    """The newest week that is final of at least half of the tools; before any week is final, the newest at all.
+
+    Telemetry of some tools is days ahead of others: a page of their newest week would be late for all the rest.
+    """
     sql = """
-        select week_start from fct_adoption_week where org_level = 'total'
-        order by is_provisional, week_start desc limit 1"""
-    return next(iter(reading.select(path, sql, {}, _date)), None)
+        with reached as (
+            select tool_id, max(week_start) as week_start, max(week_start) filter (not is_provisional) as final
+            from fct_adoption_week where org_level = 'total' group by tool_id
+        ),
+        known as (select final from reached where final is not null)
+        select coalesce(
+            (
+                select max(final) from known
+                where (select count(*) from known as other where other.final >= known.final) * 2
+                    >= (select count(*) from known)
+            ),
+            max(week_start)
+        )
+        from reached"""
+    return next(iter(reading.select(path, sql, {}, _date_if_any)), None)
 
 
 def weeks(path: Path) -> list[date]:
@@ -261,6 +276,10 @@ _BROKEN_RULES = """
 
 
 def _date(value: date) -> date:
+    return value
+
+
+def _date_if_any(value: date | None) -> date | None:
     return value
 
 

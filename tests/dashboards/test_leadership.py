@@ -151,6 +151,15 @@ def test_every_tool_stands_in_its_newest_final_week_with_its_forecast(published:
     assert (blind.correct, blind.measure) == (None, "active")
 
 
+@pytest.mark.parametrize(("ahead", "week"), [(1, date(2026, 10, 19)), (2, date(2026, 11, 2))])
+def test_the_page_is_of_the_newest_week_that_is_final_of_half_the_tools(tmp_path: Path, ahead: int, week: date) -> None:
+    path = publish_for_leadership(tmp_path, Company(tools=3))
+    with duckdb.connect(str(path)) as connection:
+        early = ["copilot-chat", "code-assistant"][:ahead]
+        connection.execute("update fct_adoption_week set is_provisional = false where tool_id in ?", [early])
+    assert marts.newest_week(path) == week
+
+
 def test_a_week_of_the_past_shows_no_forecast_that_was_made_later(published: Path) -> None:
     tools = marts.standings(published, date(2026, 9, 7))
     assert {tool.week_start for tool in tools} == {date(2026, 9, 7)}
