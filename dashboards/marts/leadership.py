@@ -99,22 +99,7 @@ def newest_week(path: Path) -> date | None:
 
     Telemetry of some tools is days ahead of others: a page of their newest week would be late for all the rest.
     """
-    sql = """
-        with reached as (
-            select tool_id, max(week_start) as week_start, max(week_start) filter (not is_provisional) as final
-            from fct_adoption_week where org_level = 'total' group by tool_id
-        ),
-        known as (select final from reached where final is not null)
-        select coalesce(
-            (
-                select max(final) from known
-                where (select count(*) from known as other where other.final >= known.final) * 2
-                    >= (select count(*) from known)
-            ),
-            max(week_start)
-        )
-        from reached"""
-    return next(iter(reading.select(path, sql, {}, _date_if_any)), None)
+    return next(iter(reading.select(path, _NEWEST, {}, _date_if_any)), None)
 
 
 def weeks(path: Path) -> list[date]:
@@ -158,7 +143,25 @@ def broken_rules(path: Path, week: date, limit: int) -> list[BrokenRule]:
     return reading.select(path, _BROKEN_RULES, {"week": week, "limit": limit}, BrokenRule)
 
 
-_STANDINGS = """
+_NEWEST = """
+    with reached as (
+        select tool_id, max(week_start) as week_start, max(week_start) filter (not is_provisional) as final
+        from fct_adoption_week where org_level = 'total' group by tool_id
+    ),
+    known as (select final from reached where final is not null)
+    select coalesce(
+        (
+            select max(final) from known
+            where (select count(*) from known as other where other.final >= known.final) * 2
+                >= (select count(*) from known)
+        ),
+        max(week_start)
+    ) as week_start
+    from reached
+"""
+
+# On the newest page the forecasts that hold now are shown, on one of the past those that knew no later week.
+_STANDINGS = f"""
     with shown as (
         select *, row_number() over (partition by tool_id order by is_provisional, week_start desc) as recency
         from fct_adoption_week where org_level = 'total' and week_start <= $week
@@ -177,14 +180,15 @@ _STANDINGS = """
     ),
     foretold as (
         select figures.tool_id, forecast.*, row_number() over (
-            partition by figures.tool_id
-            order by forecast.is_current and figures.week_start = figures.last_final_week_start desc,
-                forecast.from_week_start desc nulls last, forecast.made_at desc
+            partition by figures.tool_id order by forecast.from_week_start desc nulls last, forecast.made_at desc
         ) as age
         from figures inner join fct_forecast as forecast
             on forecast.tool_id = figures.tool_id and forecast.measure = figures.measure
             and forecast.org_level = 'total' and forecast.is_due_week
-            and coalesce(forecast.from_week_start <= figures.week_start, true)
+            and case
+                when $week >= (select week_start from ({_NEWEST})) then forecast.is_current
+                else coalesce(forecast.from_week_start <= figures.week_start, true)
+            end
             and forecast.target_due = if(figures.measure = 'correct', target_correct_due, target_active_due)
     )
     select figures.tool_id, title, is_paused, can_show, has_rules, known_share, least_known_share,

@@ -166,6 +166,19 @@ def test_a_week_of_the_past_shows_no_forecast_that_was_made_later(published: Pat
     assert {tool.p50 for tool in tools} == {None}
 
 
+def test_a_tool_whose_weeks_are_ahead_of_the_page_has_its_forecast(tmp_path: Path) -> None:
+    path = publish_for_leadership(tmp_path, Company(tools=3))
+    with duckdb.connect(str(path)) as connection:
+        ahead = "where tool_id = 'copilot-chat' and is_provisional"
+        connection.execute(f"update fct_adoption_week set is_provisional = false {ahead}")
+        connection.execute(
+            "update fct_forecast set from_week_start = from_week_start + 14 where tool_id = 'copilot-chat'"
+        )
+    tools = {tool.tool_id: tool for tool in marts.standings(path, date(2026, 10, 19))}
+    assert tools["copilot-chat"].week_start == date(2026, 10, 19)
+    assert tools["copilot-chat"].chance is not None
+
+
 def test_a_provisional_week_is_shown_only_where_nothing_is_final(tmp_path: Path) -> None:
     path = publish_for_leadership(tmp_path, Company(tools=2, weeks=2, provisional=2))
     week = marts.newest_week(path)
