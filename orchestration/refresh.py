@@ -1,0 +1,107 @@
+"""What the last finished refresh of the models was made from, so that the next one rebuilds only what may differ.
+
+dbt works out from where on to rebuild (int_refresh) by comparing with schema `built`. This is written here, in one
+transaction when a run has published: a run that dies before leaves the state of the one before it, and the next run
+rebuilds the same weeks again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from orchestration.loading.session import Session
+from orchestration.workspace import Workspace
+
+PROJECT = Path(__file__).resolve().parent.parent
+_SOURCES = ("dbt_project.yml", "dbt_project")
+_IS_WHOLE = """
+    select count(*) > 0 and bool_and(model.run_id is not distinct from run.run_id)
+    from built.model as model cross join raw.run as run
+"""
+_REFRESH = """
+    delete from built.refresh;
+    insert into built.refresh
+    select $project, run.run_id, max(touched.load_id), max(touched.touch_no)
+    from intermediate.int_touched as touched cross join raw.run as run
+    group by run.run_id
+"""
+_TOOLS = """
+    delete from built.tool;
+    insert into built.tool
+    select
+        touched.tool_id, touched.sources_hash, reached.watermark_at, min(pending.week_start) as pending_week,
+        refresh.cut_week
+    from intermediate.int_touched as touched
+    inner join intermediate.int_tool_watermarks as reached on reached.tool_id = touched.tool_id
+    inner join intermediate.int_refresh as refresh on refresh.tool_id = touched.tool_id
+    left join raw.rule_book as rule on rule.tool_id = touched.tool_id
+    left join intermediate.int_obligation_events as pending
+        on pending.rule_no = rule.rule_no and pending.outcome = 'pending'
+    group by all
+"""
+_COPIES = """
+    create or replace table built.input as select * from intermediate.int_refresh_inputs;
+    create or replace table built.alias as
+    select tool_id, alias_no, min(first_date) as first_date from intermediate.int_alias_weeks
+    where alias_no is not null group by all
+"""
+
+
+@cache
+def project_hash() -> str:
+    """What the models are: their files, whatever their dates."""
+    found = hashlib.sha256()
+    for source in _SOURCES:
+        place = PROJECT / source
+        for path in [place] if place.is_file() else sorted(place.rglob("*.*")):
+            found.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def starts_anew(workspace: Workspace) -> bool:
+    """Whether nothing that was built can be kept: nothing was, or by other models."""
+    if not workspace.warehouse.is_file():
+        return True
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        try:
+            return connection.execute("select project from built.refresh").fetchall() != [(project_hash(),)]
+        except duckdb.CatalogException:
+            return True
+
+
+def note_built(workspace: Workspace, models: Collection[str], done: Collection[str]) -> None:
+    """Remember that the run under way has built `done` of all the `models` that keep rows from run to run."""
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("delete from built.model where model not in (select unnest(?::varchar[]))", [list(models)])
+        connection.execute(
+            "insert or ignore into built.model select unnest(?::varchar[]), null",
+            [list(models)],
+        )
+        connection.execute(
+            "update built.model set run_id = (select max(run_id) from raw.run) "
+            "where model in (select unnest(?::varchar[]))",
+            [list(done)],
+        )
+
+
+def forget(session: Session) -> None:
+    """For `--full`: nothing counts as built."""
+    session.run("delete from built.refresh")
+
+
+def finish(session: Session) -> None:
+    """The run's models are built and published: the next refresh compares with what they were built from.
+
+    Nothing changes when the run has built only some of the models; then the next one rebuilds from where this one did.
+    """
+    if not session.value(_IS_WHOLE):
+        return
+    with session.transaction():
+        session.connection.execute(_REFRESH, {"project": project_hash()})
+        session.run(_TOOLS)
+        session.run(_COPIES)
