@@ -7,12 +7,13 @@
 
 {# What the last finished refresh has seen. Nothing counts as built while a table that keeps its rows is missing. #}
 {% macro built_marks() %}
+    {%- set refreshes = ref('stg_built_refreshes') -%}
     {%- set nothing = {'is_built': false, 'load_id': -1, 'touch_no': -1} -%}
     {%- if not execute or flags.FULL_REFRESH or model.resource_type == 'unit_test' -%}{{ return(nothing) }}{%- endif -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
         {%- if load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) is none -%}{{ return(nothing) }}{%- endif -%}
     {%- endfor -%}
-    {%- set found = run_query('select load_id, touch_no from ' ~ ref('stg_built_refreshes')) -%}
+    {%- set found = run_query('select load_id, touch_no from ' ~ refreshes) -%}
     {{ return({'is_built': true, 'load_id': found[0][0], 'touch_no': found[0][1]} if found | length else nothing) }}
 {% endmacro %}
 

@@ -1,7 +1,7 @@
 -- How much of all that is loaded each key of a rule names, how much of that meets its condition, and how much of that
 -- can count for somebody, by week. One pass per tool.
 {{ config(materialized='incremental', pre_hook="{{ replaced_of_rules('week_start') }}") }}
--- depends_on: {{ ref('int_timed_events') }} {{ ref('int_sequenced_events') }} {{ ref('int_usage_days') }}
+-- depends_on: {{ ref('int_timed_events') }} {{ ref('int_sequenced_events') }} {{ ref('int_usage_days') }} {{ ref('stg_calendar') }}
 {%- set tools = rules_by_tool() %}
 {%- set queries = [] %}
 with

@@ -1,0 +1,59 @@
+"""The same models built from nothing on the same data: what every run must come to, whatever it has kept."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.transform import run_models
+from orchestration.workspace import Workspace
+
+_SAME = """
+    select count(*) from (
+        (select * from {left} except all select * from {right})
+        union all
+        (select * from {right} except all select * from {left})
+    )"""
+
+
+def differences(workspace: Workspace, scratch: Path) -> dict[str, int]:
+    """Rows by table that differ between what the last run left and the same models built from nothing."""
+    clean = Workspace(scratch)
+    clean.build.mkdir(parents=True)
+    shutil.copyfile(workspace.warehouse, clean.warehouse)
+    with duckdb.connect(str(clean.warehouse)) as connection:
+        connection.execute("delete from built.refresh")
+    run_models(clean).raise_if_failed()
+    found = {}
+    with _both(workspace, clean) as connection:
+        for schema, table in _kept_tables(connection):
+            place = "_marts.main" if schema == "main" else ".intermediate"
+            left, right = (f"{side}{place}.{table}" for side in ("kept", "clean"))
+            count = connection.execute(_SAME.format(left=left, right=right)).fetchone()
+            if count and count[0]:
+                found[table] = count[0]
+    shutil.rmtree(scratch)
+    return found
+
+
+def _kept_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """All marts, and the tables below them that keep their rows from run to run."""
+    return connection.execute(
+        "select 'main', table_name from duckdb_tables() where database_name = 'clean_marts' "
+        "union all select 'intermediate', model from clean.built.model "
+        "where model like 'int_%' and model <> 'int_refresh' order by all"
+    ).fetchall()
+
+
+@contextmanager
+def _both(kept: Workspace, clean: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        databases = {"kept": kept.warehouse, "kept_marts": kept.marts}
+        databases |= {"clean": clean.warehouse, "clean_marts": clean.marts}
+        for name, path in databases.items():
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        yield connection
