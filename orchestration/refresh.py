@@ -7,18 +7,14 @@ rebuilds the same weeks again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
-from functools import cache
-from pathlib import Path
 
 import duckdb
 
 from orchestration.loading.session import Session
+from orchestration.parsed_project import project_digest
 from orchestration.workspace import Workspace
 
-PROJECT = Path(__file__).resolve().parent.parent
-_SOURCES = ("dbt_project.yml", "dbt_project")
 _IS_WHOLE = """
     select count(*) > 0 and bool_and(model.run_id is not distinct from run.run_id)
     from built.model as model cross join raw.run as run
@@ -52,24 +48,13 @@ _COPIES = """
 """
 
 
-@cache
-def project_hash() -> str:
-    """What the models are: their files, whatever their dates."""
-    found = hashlib.sha256()
-    for source in _SOURCES:
-        place = PROJECT / source
-        for path in [place] if place.is_file() else sorted(place.rglob("*.*")):
-            found.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
-
-
 def starts_anew(workspace: Workspace) -> bool:
     """Whether nothing that was built can be kept: nothing was, or by other models."""
     if not workspace.warehouse.is_file():
         return True
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         try:
-            return connection.execute("select project from built.refresh").fetchall() != [(project_hash(),)]
+            return connection.execute("select project from built.refresh").fetchall() != [(project_digest(),)]
         except duckdb.CatalogException:
             return True
 
@@ -102,6 +87,6 @@ def finish(session: Session) -> None:
     if not session.value(_IS_WHOLE):
         return
     with session.transaction():
-        session.connection.execute(_REFRESH, {"project": project_hash()})
+        session.connection.execute(_REFRESH, {"project": project_digest()})
         session.run(_TOOLS)
         session.run(_COPIES)
