@@ -601,7 +601,7 @@ create table if not exists raw.audit_answer (
 -- publish, leaves it behind and the next one rebuilds the same weeks again.
 create schema if not exists built;
 -- One row: the models it was built by, and up to where it has seen the loads.
-create table if not exists built.refresh (project varchar not null, run_id varchar not null, load_id bigint not null, touch_no bigint not null);
+create table if not exists built.refresh (project varchar not null, run_id varchar not null, after_run_id varchar, load_id bigint not null, touch_no bigint not null);
 create table if not exists built.tool (
     tool_id       varchar primary key,
     sources_hash  ubigint,                       -- what its records are counted by, see int_touched

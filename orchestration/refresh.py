@@ -20,9 +20,10 @@ _IS_WHOLE = """
     from built.model as model cross join raw.run as run
 """
 _REFRESH = """
-    delete from built.refresh;
-    insert into built.refresh
-    select $project, run.run_id, max(touched.load_id), max(touched.touch_no)
+    insert into built.refresh by name
+    select
+        $project as project, run.run_id, $after_run_id as after_run_id, max(touched.load_id) as load_id,
+        max(touched.touch_no) as touch_no
     from intermediate.int_touched as touched cross join raw.run as run
     group by run.run_id
 """
@@ -87,6 +88,8 @@ def finish(session: Session) -> None:
     if not session.value(_IS_WHOLE):
         return
     with session.transaction():
-        session.connection.execute(_REFRESH, {"project": project_digest()})
+        after = session.value("select run_id from built.refresh")
+        session.run("delete from built.refresh")
+        session.connection.execute(_REFRESH, {"project": project_digest(), "after_run_id": after})
         session.run(_TOOLS)
         session.run(_COPIES)

@@ -123,3 +123,20 @@
 {% macro replaced_if_touched(column) %}
     {{ replace_rows(is_touched('tool_id', column), 'tool_id', touched_terms().keys() | list) }}{%- do ref('int_touched') -%}
 {% endmacro %}
+
+{#
+  What a data test looks at (dbt's own macro, which every generic test goes through): of a model that keeps rows from run
+  to run the part that was rebuilt, for the rest was tested when it was built. The pre-hook says which part that is.
+#}
+{% macro get_where_subquery(relation) -%}
+    {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == relation.identifier and node.config.materialized == 'incremental' -%}
+        {%- for hook, column in modules.re.findall("(replaced\\w*)\\('(\\w+)'", node.config['pre-hook'] | map(attribute='sql') | join(' ')) -%}
+            {%- if hook == 'replaced' -%}{%- do conditions.append(is_refreshed('tool_id', column)) -%}
+            {%- elif hook == 'replaced_of_rules' -%}{%- do conditions.append(is_refreshed_rule('rule_no', column)) -%}
+            {%- else -%}{%- do conditions.append(is_touched('tool_id', column)) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as refreshed_part' if conditions else relation) }}
+{%- endmacro %}

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.transform import run_models
+from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
 
 _SAME = """
@@ -18,6 +19,24 @@ _SAME = """
         union all
         (select * from {right} except all select * from {left})
     )"""
+
+
+_STATUSES = """
+    (
+        select status.tool_id, status.person_no, status.week_start, unit.shown_as as org_unit, status.status
+        from intermediate.int_statuses as status
+        inner join intermediate.int_org_units as unit
+            on unit.tool_id = status.tool_id and unit.week_start = status.week_start
+            and unit.org_unit = coalesce(status.org_unit, 'Unknown')
+    )"""
+
+
+def forgotten_statuses(workspace: Workspace) -> int:
+    """Statuses that the next run will remember otherwise than they have just been published."""
+    with open_warehouse(workspace) as warehouse:
+        warehouse.remember_publication()
+        found = warehouse.session.value(_SAME.format(left="raw.published_status", right=_STATUSES))
+    return int(found)
 
 
 def differences(workspace: Workspace, scratch: Path) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from changing_company import Company
-from clean_rebuild import differences
+from clean_rebuild import differences, forgotten_statuses
 
 pytestmark = pytest.mark.slow
 
@@ -23,3 +23,4 @@ def test_every_refresh_leaves_what_a_clean_rebuild_makes(tmp_path: Path, seed: i
         changed = company.change() if number else []
         company.run()
         assert differences(company.workspace, tmp_path / "clean") == {}, (number, changed)
+        assert forgotten_statuses(company.workspace) == 0, (number, changed)
