@@ -130,7 +130,7 @@
 #}
 {% macro get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == relation.identifier and node.config.materialized == 'incremental' -%}
+    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' and node.alias == relation.identifier and node.config.materialized == 'incremental' -%}
         {%- for hook, column in modules.re.findall("(replaced\\w*)\\('(\\w+)'", node.config['pre-hook'] | map(attribute='sql') | join(' ')) -%}
             {%- if hook == 'replaced' -%}{%- do conditions.append(is_refreshed('tool_id', column)) -%}
             {%- elif hook == 'replaced_of_rules' -%}{%- do conditions.append(is_refreshed_rule('rule_no', column)) -%}
