@@ -613,5 +613,7 @@ create table if not exists built.tool (
 create table if not exists built.model (model varchar primary key, run_id varchar);
 -- Everything that figures stand on beside the usage records, as spans of days: the rows of int_refresh_inputs.
 create table if not exists built.input (kind varchar not null, tool_id varchar not null, subject bigint, content ubigint, first_date date not null, last_date date not null);
+-- From when to when the groups reach that rules of kind `count` count in (sessions, items).
+create table if not exists built.count_group (tool_id varchar not null, group_no ubigint not null, first_at timestamp not null, last_at timestamp not null);
 -- When each account was first seen on a record: no change of its person reaches further back.
 create table if not exists built.alias (tool_id varchar not null, alias_no bigint not null, first_date date not null);

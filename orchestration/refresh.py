@@ -41,6 +41,17 @@ _TOOLS = """
         on pending.rule_no = rule.rule_no and pending.outcome = 'pending'
     group by all
 """
+# Groups with an event in the weeks that were rebuilt have been read from their first event on.
+_GROUPS = """
+    delete from built.count_group as known
+    where not exists (
+        select 1 from intermediate.int_refresh as refresh
+        where refresh.tool_id = known.tool_id and cast(known.last_at as date) < refresh.cut_week - 1
+    );
+    delete from built.count_group as known using intermediate.int_count_groups as found
+    where found.tool_id = known.tool_id and found.group_no = known.group_no;
+    insert into built.count_group select * from intermediate.int_count_groups
+"""
 _COPIES = """
     create or replace table built.input as select * from intermediate.int_refresh_inputs;
     create or replace table built.alias as
@@ -92,4 +103,5 @@ def finish(session: Session) -> None:
         session.run("delete from built.refresh")
         session.connection.execute(_REFRESH, {"project": project_digest(), "after_run_id": after})
         session.run(_TOOLS)
+        session.run(_GROUPS)
         session.run(_COPIES)

@@ -39,8 +39,7 @@ looks as (
         tool_id,
         max(case when kind = 'count' then cast({{ json_text('spec', 'settle_us') }} as bigint) when kind <> 'preceded_by' then coalesce(within_us, 0) else 0 end) as ahead_us,
         max(case when kind not in ('followed_by', 'not_followed_by', 'count') then coalesce(within_us, 0) else 0 end) as back_us,
-        -- A group's obligation stands where its first event does, however long ago; items are looked for in all events.
-        max(case when kind = 'count' and {{ json_text('spec', 'per') }} <> 'day' then 1 else 0 end) as has_groups,
+        -- Items are looked for in all events.
         max(case when kind = 'coverage' then 1 else 0 end) as has_items,
         max(coalesce(cast({{ json_text('spec', 'reach_weeks') }} as integer), 0)) as reach_weeks
     from {{ ref('stg_rule_book') }}
@@ -57,28 +56,64 @@ earliest as (
     group by 1
 ),
 
+-- What differs, with what looks ahead to it.
+seen as (
+    select
+        earliest.tool_id, earliest.reasons,
+        case
+            when earliest.first_date < date '1000-01-01' then date '0001-01-01'
+            else {{ add_days('earliest.first_date', '-ceil(coalesce(looks.ahead_us, 0) / 86400000000.0)') }}
+        end as first_date
+    from earliest
+    left join looks on looks.tool_id = earliest.tool_id
+),
+
+-- The obligation of a group stands where its first event does: of groups that reach into what differs, or to which
+-- something has come.
+grouped as (
+    select known.tool_id, cast(min(known.first_at) as date) as first_date
+    from {{ ref('stg_built_groups') }} as known
+    left join seen on seen.tool_id = known.tool_id
+    left join {{ ref('int_touched_groups') }} as touched
+        on touched.tool_id = known.tool_id and touched.group_no = known.group_no
+    where touched.group_no is not null or cast(known.last_at as date) >= {{ add_days('seen.first_date', -1) }}
+    group by 1
+),
+
 cut as (
     select
         reached.tool_id, reached.data_from_at, reached.window_weeks, looks.back_us, looks.has_items, looks.reach_weeks,
-        earliest.reasons,
+        seen.reasons,
         ordered.tool_id is not null as is_ordered,
-        {{ iso_week('least(' ~ "case when looks.has_groups = 1 and earliest.first_date is not null then date '0001-01-01'"
-           ~ " when earliest.first_date < date '1000-01-01' then date '0001-01-01'"
-           ~ " else coalesce(" ~ add_days('earliest.first_date', '-ceil(coalesce(looks.ahead_us, 0) / 86400000000.0)') ~ ", date '9999-12-31') end"
-           ~ ", case when reached.has_moved then coalesce(reached.pending_week, date '9999-12-31') else date '9999-12-31' end)") }} as cut_week
+        {{ iso_week("least("
+            ~ "coalesce(seen.first_date, date '9999-12-31'), "
+            ~ "case when seen.first_date is not null and grouped.first_date is not null then " ~ add_days('grouped.first_date', -1) ~ " else date '9999-12-31' end, "
+            ~ "case when reached.has_moved then coalesce(reached.pending_week, date '9999-12-31') else date '9999-12-31' end)") }} as cut_week
     from reached
-    left join earliest on earliest.tool_id = reached.tool_id
+    left join seen on seen.tool_id = reached.tool_id
+    left join grouped on grouped.tool_id = reached.tool_id
     left join looks on looks.tool_id = reached.tool_id
     left join ordered on ordered.tool_id = reached.tool_id
 ),
 
+-- A group is read from its first event on, wherever it began.
+spanning as (
+    select cut.tool_id, min(known.first_at) as first_at
+    from cut
+    inner join {{ ref('stg_built_groups') }} as known
+        on known.tool_id = cut.tool_id and cast(known.last_at as date) >= {{ add_days('cut.cut_week', -1) }}
+    where cut.cut_week < date '9999-01-01'
+    group by 1
+),
+
 bounded as (
     select
-        *,
-        {{ start_of_date('cut_week') }} as cut_at,
-        {{ add_microseconds(start_of_date('cut_week'), '-coalesce(back_us, 0)' if company_timezone() == 'UTC' else '-coalesce(back_us, 0) - 86400000000') }} as looks_from_at
+        cut.*,
+        {{ start_of_date('cut.cut_week') }} as cut_at,
+        least(coalesce(spanning.first_at, timestamp '9999-12-31'), {{ add_microseconds(start_of_date('cut.cut_week'), '-coalesce(back_us, 0)' if company_timezone() == 'UTC' else '-coalesce(back_us, 0) - 86400000000') }}) as looks_from_at
     from cut
-    where cut_week >= date '1000-01-01'
+    left join spanning on spanning.tool_id = cut.tool_id
+    where cut.cut_week >= date '1000-01-01'
 )
 
 select

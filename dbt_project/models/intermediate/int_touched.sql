@@ -47,12 +47,25 @@ reached as (
     group by 1
 ),
 
+-- What a replay adds stands under an old load: to which groups it came, nobody knows.
+replayed as (
+    select tool.tool_id
+    from {{ ref('stg_touched_days') }} as touched
+    inner join {{ ref('stg_tools') }} as tool on tool.tool_id = coalesce(touched.tool_id, tool.tool_id)
+    where touched.touch_no > {{ marks['touch_no'] }} and touched.load_id <= {{ marks['load_id'] }}
+        and tool.tool_id in (
+            select tool_id from {{ ref('stg_rule_book') }} where kind = 'count' and {{ json_text('spec', 'per') }} <> 'day'
+        )
+    group by 1
+),
+
 earliest as (select tool_id, min(first_date) as first_date from reached group by 1)
 
 select
     tool.tool_id,
     case
-        when {{ 'false' if marks['is_built'] else 'true' }} or built.sources_hash is distinct from counted.sources_hash then date '0001-01-01'
+        when {{ 'false' if marks['is_built'] else 'true' }} or built.sources_hash is distinct from counted.sources_hash
+            or replayed.tool_id is not null then date '0001-01-01'
         else earliest.first_date
     end as first_date,
     counted.sources_hash,
@@ -63,3 +76,4 @@ cross join seen
 inner join counted on counted.tool_id = tool.tool_id
 left join {{ ref('stg_built_tools') }} as built on built.tool_id = tool.tool_id
 left join earliest on earliest.tool_id = tool.tool_id
+left join replayed on replayed.tool_id = tool.tool_id
