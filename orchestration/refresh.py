@@ -8,6 +8,7 @@ rebuilds the same weeks again.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
 import duckdb
 
@@ -60,13 +61,19 @@ _COPIES = """
 """
 
 
+@cache
+def _models_now() -> str:
+    """Once per process: what is built by the models as they were is never taken for built by what they have become."""
+    return project_digest()
+
+
 def starts_anew(workspace: Workspace) -> bool:
     """Whether nothing that was built can be kept: nothing was, or by other models."""
     if not workspace.warehouse.is_file():
         return True
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         try:
-            return connection.execute("select project from built.refresh").fetchall() != [(project_digest(),)]
+            return connection.execute("select project from built.refresh").fetchall() != [(_models_now(),)]
         except duckdb.CatalogException:
             return True
 
@@ -101,7 +108,7 @@ def finish(session: Session) -> None:
     with session.transaction():
         after = session.value("select run_id from built.refresh")
         session.run("delete from built.refresh")
-        session.connection.execute(_REFRESH, {"project": project_digest(), "after_run_id": after})
+        session.connection.execute(_REFRESH, {"project": _models_now(), "after_run_id": after})
         session.run(_TOOLS)
         session.run(_GROUPS)
         session.run(_COPIES)
