@@ -45,6 +45,11 @@ def finish(workspace: Workspace) -> None:
     _started(workspace).replace(_finished(workspace))
 
 
+def forget(workspace: Workspace) -> None:
+    """Something came that no file tells of: the next run has news."""
+    _finished(workspace).unlink(missing_ok=True)
+
+
 def parse_as_of(text: str, timezone: str = "UTC") -> datetime:
     """An ISO date (its end in `timezone`, so that the date itself is over) or instant, as UTC without a zone.
 

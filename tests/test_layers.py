@@ -19,7 +19,10 @@ from orchestration.workspace import Workspace
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FRAMEWORKS = ("dagster", "dagster_dbt", "dbt", "streamlit")
-PURE = ("sources", "registry", "rules", "loading", "sample", "identity", "vault", "warehouse", "quality")
+PURE = (
+    "sources", "registry", "rules", "loading", "sample", "identity", "vault", "warehouse", "quality", "effects",
+    "training_plans",
+)  # fmt: skip
 
 
 def modules(folder: str) -> list[Path]:
@@ -100,6 +103,11 @@ def test_sources_open_no_database_and_no_network() -> None:
     closed = ("duckdb", "sqlite3", "socket", "urllib.request", "http", "requests", "httpx")
     found = offenders(modules("orchestration/sources"), *closed)
     assert found == ["orchestration/sources/sqlite_file.py: sqlite3"]
+
+
+def test_effects_are_numbers_in_and_numbers_out() -> None:
+    found = offenders(modules("orchestration/effects"), "orchestration", "duckdb", "pathlib", "datetime.datetime")
+    assert [line for line in found if not is_within(line.split(": ")[1], "orchestration.effects")] == []
 
 
 def test_only_the_registry_reads_yaml() -> None:

@@ -16,6 +16,7 @@ from orchestration.commands.output import records, say, say_json, warn
 from orchestration.commands.people import vault_of
 from orchestration.errors import DataError, UsageError
 from orchestration.explain import Publication
+from orchestration.run_stamp import forget
 from orchestration.training_plans import HOLD_OUT, LEFT_OUT, TRAIN, Choice, Entry, Plan, choose, draw
 from orchestration.vault import Person
 from orchestration.warehouse import open_warehouse
@@ -77,6 +78,7 @@ def make_plan(workspace: Workspace, wish: Wish, output: Output, *, as_json: bool
         seed = None if not wish.hold_out else secrets.randbelow(2**31) if wish.seed is None else wish.seed
         entries = choice.entries if seed is None else draw(choice.entries, wish.hold_out, seed)
         plan = warehouse.keep_training_plan(publication_id, wish.hold_out, seed, due, entries)
+    forget(workspace)
     if output.path is not None:
         _write(workspace, plan, reasons, output)
     _tell(plan, choice, output, as_json=as_json)

@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.commands.training import harmless
 from orchestration.publication import latest_publication
+from orchestration.run_stamp import last_run
 from orchestration.workspace import Workspace
 from tests.conftest import takeup
 
@@ -90,7 +91,9 @@ def test_names_come_through_the_vault_alone_and_are_logged(workspace: Workspace,
 
 
 def test_a_plan_stays_as_it_was_made_and_is_not_made_twice(workspace: Workspace) -> None:
+    assert last_run(workspace) is not None
     first = training(workspace, "plan", "--tool", "claims-triage")
+    assert last_run(workspace) is None  # the next run has it to publish
     before = entries(workspace)
     again = takeup("training", "plan", "--tool", "claims-triage", "-w", str(workspace.root))
     assert again.returncode == 1
