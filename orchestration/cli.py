@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli_governance import register
 from orchestration.cli_mapping import mapping
 from orchestration.cli_options import HERE, JsonOption, WorkspaceOption, end
 from orchestration.cli_people import people
@@ -39,6 +40,7 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(rules, name="rules")
 app.command(epilog="Example: takeup report -w demo --week 2026-W45")(report)
 app.add_typer(training, name="training")
+register(app)
 
 
 @app.command(epilog="Example: takeup init acme")

@@ -60,6 +60,33 @@ _RESTATED = """
     group by tool_id, source_id
     order by tool_id, source_id
 """
+_ALERTS = """
+    select incident_id, kind, severity, status, tool_id, subject, summary, first_guess, runbook
+    from fct_alert where status <> 'resolved'
+    order by case severity when 'critical' then 0 when 'major' then 1 else 2 end, opened_at, incident_id
+"""
+# Of each tool: whether its production definition holds, as far as it can be judged, and the score of its last audit.
+_GOVERNANCE = """
+    select
+        tool.tool_id,
+        count(*) filter (bearing.result = 'holds') as promises_held,
+        count(*) filter (bearing.result = 'broken') as promises_broken,
+        case
+            when count(*) filter (bearing.result = 'broken') > 0 then false
+            when count(*) filter (bearing.result = 'holds') > 0 then true
+        end as production_holds,
+        (select count(*) from fct_alert as alert where alert.tool_id = tool.tool_id and alert.status <> 'resolved')
+            as open_alerts,
+        (select count(*) from fct_audit_answer as one where one.tool_id = tool.tool_id and one.is_latest
+            and one.answer = 'yes') as audit_yes,
+        (select count(*) from fct_audit_answer as one where one.tool_id = tool.tool_id and one.is_latest)
+            as audit_questions,
+        (select max(pause.first_date)::varchar from dim_tool_pause as pause
+            where pause.tool_id = tool.tool_id and pause.is_holding) as paused_from
+    from dim_tool as tool
+    left join fct_load_bearing as bearing using (tool_id)
+    group by tool.tool_id
+"""
 _LINES = """
     select
         coalesce(sum(lines_read), 0)::bigint as read, coalesce(sum(lines_loaded), 0)::bigint as loaded,
@@ -111,7 +138,7 @@ def status(workspace: Workspace) -> dict[str, Any]:
     if path is None:
         lines = dict.fromkeys(("read", "loaded", "duplicate", "superseded", "quarantined", "blank"), 0)
         return {"publication": None, "published_at": None, "tools": [], "lines": lines, "reason": _NOTHING_YET} | {
-            name: [] for name in ("targets", "drift", "restated")
+            name: [] for name in ("targets", "drift", "restated", "alerts")
         }
     with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
         published = _rows(
@@ -124,12 +151,19 @@ def status(workspace: Workspace) -> dict[str, Any]:
             "publication_id": published[0]["publication_id"],
             "run_id": published[0]["run_id"],
             "published_at": datetime.fromtimestamp(published[0]["at_us"] / 1e6, UTC).isoformat(),
-            "tools": _rows(connection, _TOOLS),
+            "tools": _with_governance(connection, _rows(connection, _TOOLS)),
             "lines": _rows(connection, _LINES)[0],
             "targets": _rows_if_any(connection, "fct_forecast", _TARGETS),
             "drift": _rows_if_any(connection, "fct_source_drift", _DRIFT),
             "restated": _rows_if_any(connection, "fct_source_restatement", _RESTATED),
+            "alerts": _rows_if_any(connection, "fct_alert", _ALERTS),
         }
+
+
+def _with_governance(connection: duckdb.DuckDBPyConnection, tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tools with their open alerts and how much of their promises holds; older publications say nothing of it."""
+    known = {row.pop("tool_id"): row for row in _rows_if_any(connection, "fct_load_bearing", _GOVERNANCE)}
+    return [tool | known.get(tool["tool_id"], {}) for tool in tools]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from orchestration.alerting import Sent, find_alerts, send_waiting, unsent_reasons
+from orchestration.auditing import audit_tools
 from orchestration.counterfactual import judge_as_formerly
 from orchestration.errors import DataError
+from orchestration.health import write_health
 from orchestration.leadership import deliver, write_page
 from orchestration.loading.report import LoadReport
 from orchestration.registry import load_registry
@@ -109,7 +111,8 @@ def govern(workspace: Workspace) -> Counts:
     """Find what is wrong with each tool, and answer its readiness audit; both are kept over time."""
     registry = load_registry(workspace)
     with open_warehouse(workspace) as warehouse:
-        return find_alerts(warehouse.session, workspace, registry)
+        counts = find_alerts(warehouse.session, workspace, registry)
+        return counts | {"gaps": audit_tools(warehouse.session, workspace, registry)}
 
 
 def send_alerts(workspace: Workspace) -> Sent:
@@ -148,6 +151,7 @@ def publish(workspace: Workspace, run_id: str) -> Counts:
     """Publish the marts and note that the run's inputs are done with."""
     with open_warehouse(workspace) as warehouse:
         path = warehouse.publish(run_id)
+        write_health(workspace, run_id, warehouse.sources_health())
     finish(workspace)
     return {"bytes": path.stat().st_size}
 

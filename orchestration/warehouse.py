@@ -24,10 +24,12 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from orchestration import publication, refresh
+from orchestration import publication
 from orchestration.errors import DataError
 from orchestration.forecasting.cells import Cell, Forecast
+from orchestration.health import SourceHealth
 from orchestration.loading import forecasts, history, layout, plans, quarantine
+from orchestration.loading.alert_facts import sources_health
 from orchestration.loading.inbox import (
     company_files,
     company_format,
@@ -264,7 +266,6 @@ class Warehouse:
         """
         forget_loads(self.session)
         layout.renew(self.session.connection, _schema())
-        refresh.forget(self.session)
         self.session.run("checkpoint")
 
     def ledger(self, tool_id: str | None = None) -> list[LedgerLine]:
@@ -294,11 +295,13 @@ class Warehouse:
             self._rebuild_people()
         return report
 
+    def sources_health(self) -> list[SourceHealth]:
+        """How far each source reaches by the marts of the run under way, and by when it must reach further."""
+        return sources_health(self.session)
+
     def publish(self, publication_id: str) -> Path:
-        """Publish the finished marts and note what they were built from; see publication.publish, refresh.finish."""
-        path = publication.publish(self.session.workspace, publication_id)
-        refresh.finish(self.session)
-        return path
+        """Publish the finished marts; see orchestration.publication.publish."""
+        return publication.publish(self.session.workspace, publication_id)
 
     def _rebuild_people(self) -> None:
         with self.session.transaction():

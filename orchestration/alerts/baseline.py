@@ -148,5 +148,7 @@ def _too_few(usual: Usual, window: Sequence[Day], sigmas: float) -> Off | None:
     spread, weekly = usual.noise(first)
     # The baseline is itself an average of few weeks, hence 1 / WEEKS more of either variation.
     weeks = max(1.0, len(window) / 5)
+    # What is known of the variation of a few people is itself uncertain.
+    spread *= 1 + 2 / math.sqrt(expected) if expected else 1
     deviation = math.sqrt(expected * spread * (1 + weeks / WEEKS) + (weekly * expected) ** 2 * (1 / weeks + 1 / WEEKS))
     return Off(first, window[-1].day, people, expected) if expected - people >= sigmas * deviation else None

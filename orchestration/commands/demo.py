@@ -14,7 +14,7 @@ from orchestration.commands.run import execute, say_end
 from orchestration.errors import UsageError
 from orchestration.registry.scaffold import init_workspace
 from orchestration.sample.company import CompanyReport, write_company
-from orchestration.sample.dates import dated
+from orchestration.sample.dates import dated, sized
 from orchestration.sample.truth import Confusion, confusion, read_truth
 from orchestration.vault import Vault
 from orchestration.workspace import Workspace
@@ -61,9 +61,9 @@ def run_demo(folder: Path, size: Size) -> int:
 
 
 def _move_configuration(workspace: Workspace, company: CompanyReport) -> None:
-    """The example's dates belong to its own 26 weeks: go-live and target dates move with the company."""
+    """The example's dates and volumes belong to its own 26 weeks and 2,000 people: they move with the company."""
     for path in sorted(workspace.config.rglob("*.yml")):
-        path.write_text(dated(path.read_text(), company.start, company.until))
+        path.write_text(sized(dated(path.read_text(), company.start, company.until), company.people))
 
 
 def compare(workspace: Workspace, company: CompanyReport) -> Confusion:

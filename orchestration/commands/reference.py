@@ -28,8 +28,9 @@ def command_table() -> dict[str, Any]:
 
 def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     children = getattr(command, "commands", None)
-    if children is None:
+    if children is None or command.invoke_without_command:  # a group that does something by itself
         yield name, command
+    if children is None:
         return
     for child, found in children.items():
         yield from _walk(f"{name} {child}", found)

@@ -13,6 +13,7 @@ from orchestration.commands.output import progress_of, say, say_json, table, war
 from orchestration.commands.pull import pull_due
 from orchestration.commands.status import headline
 from orchestration.errors import ConfigError
+from orchestration.health import write_failure
 from orchestration.publication import status
 from orchestration.registry.check import check
 from orchestration.run_stamp import last_run, parse_as_of, stamp_now
@@ -66,6 +67,8 @@ def execute(workspace: Workspace, *, full: bool, as_of: str | None, with_pull: b
     findings = [f"warning: {one}" for one in outcome.warnings] + [f"failed: {one}" for one in outcome.failures]
     for finding in findings:
         warn(finding)
+    if not outcome.success:
+        write_failure(workspace, outcome.run_id, outcome.failures[0] if outcome.failures else "a step failed")
     _write_report(workspace, outcome, [*(f"not fetched: {one}" for one in unfetched), *findings])
     return Ended(outcome, unfetched)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ def headline(found: Mapping[str, Any]) -> str:
     if any(tool["has_few_known"] for tool in found["tools"]):
         text += "\n! few records belong to a known person, so users may look like non-users: takeup people suggest"
     text += "".join(f"\n{one}" for one in _untrustworthy(found.get("drift", ())))
+    text += _alerts_told(found.get("alerts", []))
     lines = found["lines"]
     fates = " + ".join(f"{count:,} {fate}" for fate, count in lines.items() if fate != "read")
     return f"{text}\n\n{lines['read']:,} lines read = {fates}"
@@ -52,6 +53,15 @@ def _untrustworthy(drift: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             until = f" to {one['last_date']}" if one["last_date"] else ""
             what = f"rules {one['rule_ids']}" if one["rule_ids"] else "who is a user"
             yield f"! {one['tool_id']}: {one['words']}, since {one['first_date']}{until}; it decides {what}"
+
+
+def _alerts_told(alerts: Sequence[Mapping[str, Any]]) -> str:
+    """How many alerts are open, when any is."""
+    if not alerts:
+        return ""
+    critical = sum(one["severity"] == "critical" for one in alerts)
+    grave = f", {critical} of them critical" if critical else ""
+    return f"\n\n{len(alerts)} alert(s) are open{grave}: takeup alerts"
 
 
 def _row(tool: Mapping[str, Any]) -> list[Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from orchestration.defs.shared import WorkspaceResource
+from orchestration.health import write_failure
 from orchestration.run_stamp import last_run
 from orchestration.warehouse import inputs_fingerprint
 
@@ -55,6 +56,12 @@ def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> 
     if wanted is None:
         return dg.SensorResult(skip_reason="nothing new, or a file is still being written", cursor=look.text())
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=wanted)], cursor=look.text())
+
+
+@dg.run_failure_sensor(name="run_failed", default_status=dg.DefaultSensorStatus.RUNNING)
+def run_failed(context: dg.RunFailureSensorContext, workspace: WorkspaceResource) -> None:
+    """Leaves word for takeup watch, which may look from outside while Dagster itself is down."""
+    write_failure(workspace.open(), context.dagster_run.run_id, context.failure_event.message or "a step failed")
 
 
 # Weeks become final by the passing of days alone, so a run is due even when no file has come.

@@ -11,7 +11,7 @@ FACTS = [
     dg.AssetKey(["marts", name])
     for name in (
         "dim_production", "dim_tool", "dim_tool_contact", "dim_tool_link", "fct_load_bearing", "fct_production_week",
-        "fct_rule_week", "fct_tool_day", "fct_tool_health",
+        "fct_rule_week", "fct_source_drift", "fct_tool_day", "fct_tool_health",
     )
 ]  # fmt: skip
 """What alerts and audits are made from."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date
 from typing import Any, TypeVar
 
 from orchestration.alerts.facts import Contact, Day, Delivery, Drift, Promise, Source, ToolFacts
+from orchestration.health import SourceHealth
 from orchestration.loading.session import Session
 
 Fact = TypeVar("Fact")
@@ -53,6 +54,12 @@ _PROMISES = """
 """
 
 
+# Changes that nothing reads are for the Data health page.
+_DRIFTS = """
+    select tool_id, source_id, words, first_date from marts.fct_source_drift
+    where is_open and is_untrustworthy
+    order by tool_id, source_id, first_date, column_name
+"""
 # `--as-of DATE` is the moment that the next day begins.
 _TODAY = """
     select cast(timezone(calendar.timezone, timezone('UTC', run.as_of - interval 1 microsecond)) as date)
@@ -65,7 +72,7 @@ def tool_facts(session: Session) -> list[ToolFacts]:
     with attached_marts(session):
         tools = session.rows(_TOOLS)
         days, sources = _by_tool(session.rows(_DAYS), Day), _by_tool(session.rows(_SOURCES), Source)
-        promises, drifts = _by_tool(session.rows(_PROMISES), Promise), _drifts(session)
+        promises, drifts = _by_tool(session.rows(_PROMISES), Promise), _by_tool(session.rows(_DRIFTS), Drift)
     deliveries = _by_tool(session.rows(_DELIVERIES), Delivery)
     return [
         ToolFacts(
@@ -103,9 +110,16 @@ def _by_tool(rows: Sequence[tuple[Any, ...]], shape: Callable[..., Fact]) -> def
     return found
 
 
-def _drifts(session: Session) -> defaultdict[str, list[Drift]]:
-    del session
-    return defaultdict(list)
+def sources_health(session: Session) -> list[SourceHealth]:
+    """How far each source reaches, and how old that may become."""
+    with attached_marts(session):
+        rows = session.rows(
+            "select source_id, timezone('UTC', newest_at), deadline_hours from marts.fct_tool_health order by source_id"
+        )
+    return [
+        SourceHealth(source_id, newest.replace(tzinfo=UTC).isoformat() if newest else None, hours)
+        for source_id, newest, hours in rows
+    ]
 
 
 def today_of(session: Session) -> date:

@@ -85,6 +85,12 @@ def load(workspace: Workspace) -> Registry:
     return registry
 
 
+def load_alerts(workspace: Workspace) -> Alerts:
+    """config/alerts.yml alone; the defaults where there is none. Raises ConfigError."""
+    path = workspace.config / "alerts.yml"
+    return validate(YamlFile.read(path), Alerts) if path.is_file() else Alerts()
+
+
 def mentions_pull(workspace: Workspace) -> bool:
     """Whether any source might pull: a look at the text, so that a run without such sources loads nothing for it."""
     try:

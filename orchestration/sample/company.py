@@ -13,13 +13,12 @@ from orchestration.sample.faults import Tally
 from orchestration.sample.people import Person, build_people
 from orchestration.sample.plans import Plan, build_plans
 from orchestration.sample.rosters import write_absences, write_outages, write_people
-from orchestration.sample.span import DEFAULT_UNTIL, DEFAULT_WEEKS, Span
+from orchestration.sample.span import DEFAULT_PEOPLE, DEFAULT_UNTIL, DEFAULT_WEEKS, Span
 from orchestration.sample.tools import TOOLS, SampleTool
 from orchestration.sample.trainings import learners, write_lessons, write_trainings
 from orchestration.sample.truth import write_truth
 from orchestration.sample.usage import WRITERS, user_of, write_decisions
 
-DEFAULT_PEOPLE = 2_000
 DEFAULT_SEED = 7
 MIN_PEOPLE = 100
 

@@ -21,10 +21,47 @@ def write_people(folder: Path, people: Sequence[Person], span: Span) -> int:
     lines = 0
     for number, day in enumerate(span.rosters):
         present = [person for person in people if person.first_roster <= number <= person.last_roster]
-        rows = [_row(person, number) for person in present]
+        rows = [_row(person, number) for person in present] + _answerable(number == len(span.rosters) - 1)
         write_csv(folder / f"people_{day}.csv", ROSTER_COLUMNS, rows, day)
         lines += len(rows) + 1
     return lines
+
+
+# Who answers for the tools of config/tools.yml: on every roster, no user of any tool. Whoever stands in GONE has left
+# before the last one, so that a tool of the example has lost its owner.
+ANSWERABLE = tuple(
+    name.strip()
+    for name in [
+        "\n        Maeve Larkfield",
+        " Joris Fernwell",
+        " Clara Honeybrook",
+        " Rafa Meadowgate",
+        " Saoirse Cedarmere",
+        " Nadia Thistleford",
+        "\n        Imani Quillmere",
+        " Otis Brookstone",
+        " Emeka Goldcombe",
+        " Selma Quillford",
+        " Femi Ambercroft",
+        " Hugo Robinwell",
+        "\n        Leif Willowgate\n    ",
+    ]
+)
+GONE = "Rafa Meadowgate"
+
+
+def _answerable(is_last: bool) -> list[tuple[object, ...]]:
+    """Rows of those who answer for the tools."""
+    rows: list[tuple[object, ...]] = []
+    for number, name in enumerate(ANSWERABLE, start=1):
+        if not (is_last and name == GONE):
+            handle = name.lower().replace(" ", ".")
+            login = handle.replace(".", "-")
+            rows.append(
+                (f"X{number:03}", f"{handle}@example.com", f"{login}@corp.example.com", login, name, "Products",
+                 "Owners", "Dublin", "Product owner", "", "", "", 1.0, "", "CC-PRO-6")
+            )  # fmt: skip
+    return rows
 
 
 def _row(person: Person, roster: int) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ import holidays
 from orchestration.errors import UsageError
 
 DEFAULT_WEEKS = 26
+DEFAULT_PEOPLE = 2_000
 # A fixed day, not the clock's: two people who run the demo see the same company.
 DEFAULT_UNTIL = date(2026, 11, 15)
 COUNTRY = "IE"

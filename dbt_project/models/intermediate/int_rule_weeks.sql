@@ -1,5 +1,4 @@
 -- Obligations counted per person, rule and week of activation: the additive facts under every window.
-{{ config(materialized='incremental', pre_hook="{{ replaced_of_rules('obligation_week') }}") }}
 select
     rule_no, person_no, week_start as obligation_week,
     cast(sum(case when outcome in ('kept', 'broken') then weight else 0 end) as bigint) as judged,
@@ -11,4 +10,3 @@ select
     cast(sum(case when outcome = 'kept' and band = 'high' then weight else 0 end) as bigint) as kept_high
 from {{ ref('int_obligations') }}
 group by 1, 2, 3
-order by obligation_week

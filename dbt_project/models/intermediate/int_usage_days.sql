@@ -1,9 +1,8 @@
 -- Daily aggregates, one row per person: the parts of a day (terminals, clients) added up, unknown kept unknown.
-{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
 aggregates as (
-    select * from {{ ref('stg_usage_aggregates') }} where grain = 'day' and {{ is_refreshed('tool_id', 'period_start') }}
+    select * from {{ ref('stg_usage_aggregates') }} where grain = 'day'
 ),
 
 resolved as (

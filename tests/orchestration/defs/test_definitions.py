@@ -97,8 +97,8 @@ def test_dbt_tests_are_checks(definitions: Any) -> None:
 
 
 def test_runs_begin_by_themselves(definitions: Any) -> None:
-    assert {sensor.name for sensor in definitions.sensors} == {"inbox"}
     assert {schedule.name for schedule in definitions.schedules} == {"daily", "leadership_weekly", "outbox_hourly"}
+    assert {sensor.name for sensor in definitions.sensors} == {"inbox", "run_failed"}
 
 
 def test_the_job_is_all_but_the_weekly_page_and_cannot_run_for_ever(definitions: Any) -> None:

@@ -110,7 +110,8 @@ def test_the_whole_code_location_loads_with_them(workspace: Workspace, monkeypat
 
     monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace.root))
     found = code_location.definitions()
-    assert {schedule.name for schedule in found.schedules or ()} == {"daily", "pull_daily"}
+    schedules = {schedule.name for schedule in found.schedules or ()}
+    assert schedules == {"daily", "leadership_weekly", "outbox_hourly", "pull_daily"}
     refresh = {node.name for node in found.resolve_job_def("refresh").nodes}
     assert not any(name.startswith("landing") for name in refresh)
     graph = found.resolve_asset_graph()

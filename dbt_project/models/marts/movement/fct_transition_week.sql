@@ -1,8 +1,7 @@
-{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 movements as (
-    select * from {{ ref('int_movements') }} where from_status is not null and {{ is_refreshed('tool_id', 'week_start') }}
+    select * from {{ ref('int_movements') }} where from_status is not null
 ),
 
 -- Who has left counts with the unit they left. It may be gone with them, so small groups are asked for anew, beside those
