@@ -30,7 +30,7 @@ Parse = Callable[[Path], None]
 
 def parsed_project(workspace: Workspace, parse: Parse) -> Path:
     """The folder with what was parsed: beside the project, or in the workspace when that must not be written to."""
-    name = f"{_PREFIX}{_digest()}"
+    name = f"{_PREFIX}{project_digest()}"
     for home in (PROJECT / ".takeup", workspace.build):
         if (home / name / MANIFEST).is_file():
             return home / name
@@ -56,7 +56,8 @@ def _parse_into(home: Path, name: str, parse: Parse) -> Path:
     return home / name
 
 
-def _digest() -> str:
+def project_digest() -> str:
+    """What the models are, and what they are run by."""
     digest = hashlib.sha256(sys.version.encode())
     for package in _PACKAGES:
         digest.update(f"{package} {version(package)}\0".encode())

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration import refresh
 from orchestration.errors import DataError
 from orchestration.parsed_project import MANIFEST, PARSED, PROJECT, parsed_project
 from orchestration.workspace import Workspace
@@ -37,6 +38,12 @@ class NodeResult:
     message: str
     seconds: float
     failures: int
+    is_part_of_refresh: bool = False
+    """Whether it is a model that keeps rows from run to run, or says which."""
+
+    @property
+    def name(self) -> str:
+        return self.unique_id.split(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def build(
     `on_model` is told the name of each model as its turn comes.
     """
     arguments = [*_chosen(select, exclude), "--exclude-resource-type", "unit_test"]
-    return _invoke(workspace, "build", *arguments, on_model=on_model)
+    return _materialize(workspace, "build", *arguments, on_model=on_model)
 
 
 def run_models(
@@ -86,7 +93,7 @@ def run_models(
 
     `loaded` is another warehouse, attached read-only as `loaded` for views of the workspace's warehouse to look at.
     """
-    return _invoke(workspace, "run", *_chosen(select, ()), on_model=on_model, loaded=loaded)
+    return _materialize(workspace, "run", *_chosen(select, ()), on_model=on_model, loaded=loaded)
 
 
 def compile_models(workspace: Workspace, *, select: Sequence[str]) -> Mapping[str, str]:
@@ -120,6 +127,32 @@ def manifest_in(folder: Path) -> Manifest:
 
 def _chosen(select: Sequence[str], exclude: Sequence[str]) -> list[str]:
     return [*(["--select", *select] if select else []), *(["--exclude", *exclude] if exclude else [])]
+
+
+def _materialize(
+    workspace: Workspace,
+    command: str,
+    *arguments: str,
+    on_model: Callable[[str], None] | None,
+    loaded: Path | None = None,
+) -> DbtResult:
+    """Build models; those that keep their rows from run to run anew when nothing of them can be kept."""
+    anew = ["--full-refresh"] if refresh.starts_anew(workspace) else []
+    result = _invoke(workspace, command, *arguments, *anew, on_model=on_model, loaded=loaded)
+    if loaded is None:
+        done = [node.name for node in result.nodes if node.is_part_of_refresh and node.status == "success"]
+        refresh.note_built(workspace, _models_of_refresh(workspace), done)
+    return result
+
+
+def _models_of_refresh(workspace: Workspace) -> list[str]:
+    nodes = manifest_in(parsed_project(workspace, _parse)).nodes.values()
+    return [node.name for node in nodes if _is_part_of_refresh(node)]
+
+
+def _is_part_of_refresh(node: Any) -> bool:
+    is_model = str(node.resource_type) == "model"
+    return is_model and (node.config.materialized == "incremental" or node.name == "int_refresh")
 
 
 def _invoke(
@@ -207,4 +240,5 @@ def _node_result(result: Any) -> NodeResult:
         message=str(result.message or ""),
         seconds=float(result.execution_time),
         failures=int(result.failures or 0),
+        is_part_of_refresh=_is_part_of_refresh(result.node),
     )

@@ -24,7 +24,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from orchestration import publication
+from orchestration import publication, refresh
 from orchestration.errors import DataError
 from orchestration.forecasting.cells import Cell, Forecast
 from orchestration.health import SourceHealth
@@ -266,6 +266,7 @@ class Warehouse:
         """
         forget_loads(self.session)
         layout.renew(self.session.connection, _schema())
+        refresh.forget(self.session)
         self.session.run("checkpoint")
 
     def ledger(self, tool_id: str | None = None) -> list[LedgerLine]:
@@ -300,8 +301,10 @@ class Warehouse:
         return sources_health(self.session)
 
     def publish(self, publication_id: str) -> Path:
-        """Publish the finished marts; see orchestration.publication.publish."""
-        return publication.publish(self.session.workspace, publication_id)
+        """Publish the finished marts and note what they were built from; see publication.publish, refresh.finish."""
+        path = publication.publish(self.session.workspace, publication_id)
+        refresh.finish(self.session)
+        return path
 
     def _rebuild_people(self) -> None:
         with self.session.transaction():

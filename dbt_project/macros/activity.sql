@@ -35,3 +35,6 @@
 {% macro reported_end() -%}
     case when grain in ('day', 'snapshot') then period_end else least(period_end, {{ add_days('cast(as_of as date)', 1) }}) end
 {%- endmacro %}
+
+{# Whether a row is of a day of its own: a day's counts, or a snapshot, which was taken on its last day. #}
+{% macro has_own_day() -%} grain in ('day', 'snapshot') {%- endmacro %}

@@ -122,3 +122,8 @@
 {% macro spans_of(json) %}{{ return(adapter.dispatch('spans_of')(json)) }}{% endmacro %}
 {% macro default__spans_of(json) %}unnest(from_json({{ json }}, '[{"first_date":"DATE","last_date":"DATE"}]'), recursive := true){% endmacro %}
 {% macro spark__spans_of(json) %}inline(from_json({{ json }}, 'array<struct<first_date:date,last_date:date>>')){% endmacro %}
+
+{# A number that stands for the values of some columns: equal values, equal number; others, another one but for chance. #}
+{% macro fingerprint(columns) %}{{ return(adapter.dispatch('fingerprint')(columns)) }}{% endmacro %}
+{% macro default__fingerprint(columns) %}hash({{ columns | join(', ') }}){% endmacro %}
+{% macro spark__fingerprint(columns) %}xxhash64({{ columns | join(', ') }}){% endmacro %}

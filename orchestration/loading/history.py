@@ -29,8 +29,11 @@ _COUNTS = "eligible, active, non_user, incorrect_user, correct_user, not_judged,
 _PERSON_NO = (
     "cast(case when key_no >= 9223372036854775808 then key_no - 18446744073709551616 else key_no end as bigint)"
 )
+# Weeks before those that the publication's run has rebuilt stand as they were remembered of the publication before it.
+_KEPT = "select 1 from cut where cut.tool_id = status.tool_id and status.week_start < cut.cut_week"
+_FORGET_STATUSES = f"delete from raw.published_status as status where not exists ({_KEPT})"
 _STATUSES = f"""
-    create or replace table raw.published_status as
+    insert into raw.published_status
     select
         status.tool_id, {_PERSON_NO} as person_no, status.week_start,
         coalesce(shown.org_unit, '{_SMALL_GROUPS}') as org_unit, status.status
@@ -38,6 +41,14 @@ _STATUSES = f"""
     left join published.fct_adoption_week as shown
         on shown.tool_id = status.tool_id and shown.week_start = status.week_start
         and shown.org_level = 'org_unit' and shown.org_unit = coalesce(status.org_unit, 'Unknown')
+    where status.week_start >= $least and not exists ({_KEPT})
+    order by status.week_start
+"""
+_CUTS = """
+    create or replace temporary table cut as
+    select tool.tool_id, tool.cut_week
+    from built.tool as tool cross join built.refresh as refresh
+    where refresh.run_id = $publication_id and refresh.after_run_id = $known_id
 """
 _TOOLS = """
     create or replace table raw.published_tool as
@@ -139,6 +150,7 @@ def keep_former(session: Session, tool_ids: list[str], marts: Path | None) -> in
 
 
 def _remember(session: Session) -> None:
+    _remember_statuses(session)
     session.run(
         "insert into raw.publication select coalesce((select max(publication_no) from raw.publication), 0) + 1, "
         "publication_id, timezone('UTC', published_at) from published.dim_publication"
@@ -146,8 +158,20 @@ def _remember(session: Session) -> None:
     number = int(session.value("select max(publication_no) from raw.publication"))
     _copy(session, "published_week", number, f"{_CELL}, {_COUNTS}", otherwise="fct_adoption_week")
     _copy(session, "restatement", number, f"{_CELL}, status, before, after, behaviour, rule, population, late_data")
-    for statement in (_STATUSES, _TOOLS, _LOADS, _RULES):
+    for statement in (_TOOLS, _LOADS, _RULES):
         session.run(statement)
+
+
+def _remember_statuses(session: Session) -> None:
+    """Who stands where, of the weeks that the publication's run has rebuilt: of all, unless it went on from the
+    publication that is known."""
+    known_id = session.value("select arg_max(publication_id, publication_no) from raw.publication")
+    publication_id = session.value("select publication_id from published.dim_publication")
+    session.connection.execute(_CUTS, {"publication_id": publication_id, "known_id": known_id})
+    least = session.value("select coalesce(min(cut_week), date '0001-01-01') from cut")
+    session.run(_FORGET_STATUSES)
+    session.connection.execute(_STATUSES, {"least": least})
+    session.run("drop table cut")
 
 
 def _copy(session: Session, table: str, number: int, columns: str, otherwise: str | None = None) -> None:

@@ -78,9 +78,9 @@
 
 {# The tools whose sources say in which order their events happened, beyond the time. #}
 {% macro sequenced_tools() %}
-    {%- set events = ref('stg_usage_events') -%}
+    {%- set days = ref('int_source_days') -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
-    {%- set found = run_query('select tool_id from ' ~ events ~ ' where seq is not null union select tool_id from ' ~ events ~ ' where ord is not null order by 1') -%}
+    {%- set found = run_query('select distinct tool_id from ' ~ days ~ ' where is_sequenced order by 1') -%}
     {{ return(found.columns[0].values() | list) }}
 {% endmacro %}
 

@@ -1,8 +1,11 @@
 -- The grid under all judgement: every person x tool x week in which the person was eligible, and the weeks before it
 -- that its window reaches back into. Everything else is left-joined to it, so that nobody vanishes for lack of rows.
+{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
-weeks as (select * from {{ ref('int_tool_weeks') }}),
+weeks as (
+    select * from {{ ref('int_tool_weeks') }} where {{ is_refreshed('tool_id', 'week_start', 'grid_from') }}
+),
 
 grid as (
     select

@@ -1,6 +1,7 @@
 -- What people decided about the tool's recommendations, per tool, local day and tenth of the confidence that was shown.
 -- A decision is a qualified use that carries one. It was right to recommend what was then done: where the log holds what
 -- was predicted and what it came to, that decides; else whether it was accepted.
+{{ config(materialized='incremental', pre_hook="{{ replaced('day') }}") }}
 with
 
 decisions as (
@@ -16,6 +17,7 @@ decisions as (
         end as is_right
     from {{ ref('int_usage_events') }}
     where decision is not null and decision <> 'ignored' and coalesce(decision_source, 'human') <> 'auto' and {{ is_use() }}
+        and {{ is_refreshed('tool_id', 'occurred_at', 'read_from_at') }} and {{ is_refreshed('tool_id', local_date('occurred_at')) }}
 ),
 
 counted as (

@@ -3,11 +3,16 @@
 with
 
 arrivals as (
-    select
-        record.tool_id, record.source_id,
-        coalesce(record.first_file_at, loads.modified_at) as arrived_at, max(record.reached_at) as reached_at
-    from {{ ref('int_source_records') }} as record
-    inner join {{ ref('stg_loads') }} as loads on loads.load_id = record.load_id
+    select tool_id, source_id, arrived_at, max(reached_at) as reached_at
+    from (
+        select tool_id, source_id, arrived_at, reached_at from {{ ref('int_arrivals') }}
+        union all
+        select
+            record.tool_id, record.source_id, coalesce(record.first_file_at, loads.modified_at), record.reached_at
+        from {{ ref('int_source_records') }} as record
+        inner join {{ ref('stg_loads') }} as loads on loads.load_id = record.load_id
+        where not record.has_own_day
+    ) as all_records
     group by 1, 2, 3
 ),
 

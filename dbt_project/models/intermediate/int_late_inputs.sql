@@ -1,7 +1,8 @@
 -- What came after the last publication although it is of a time that its data had already passed: records, rosters,
 -- absences, outages, trainings, work items, seats; with the person it concerns (nobody named: everybody) and the days.
--- Where a rule looks at other people's events, an event concerns everybody who has worked on the same item.
+-- Where a rule looks at other people's events, an event concerns everybody who has worked on the same item in its sight.
 -- A file counts as new by its content, so that reading the whole inbox anew makes nothing late.
+{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
 new_loads as (
@@ -26,17 +27,28 @@ records as (
     inner join new_loads on new_loads.load_id = record.load_id
     inner join reached on reached.tool_id = record.tool_id
     where record.reached_at <= reached.data_through_at
+        and (not record.is_event or {{ is_refreshed('record.tool_id', 'record.reached_at', 'read_from_at') }})
+),
+
+-- How far such rules look.
+sight as (
+    select tool_id, max(coalesce(within_us, 0)) as within_us
+    from {{ ref('stg_rule_book') }}
+    where {{ json_text('spec', 'who') }} in ('other_user', 'anyone')
+    group by 1
 ),
 
 late_items as (
-    select distinct event.tool_id, event.item_id, {{ local_date('event.occurred_at') }} as record_date
+    select distinct
+        event.tool_id, event.item_id, {{ local_date('event.occurred_at') }} as record_date,
+        {{ add_microseconds(start_of_date(local_date('event.occurred_at')), '-sight.within_us') }} as concerns_from_at,
+        {{ add_microseconds(start_of_date(add_days(local_date('event.occurred_at'), 1)), 'sight.within_us') }} as concerns_to_at
     from {{ ref('stg_usage_events') }} as event
     inner join new_loads on new_loads.load_id = event.load_id
     inner join reached on reached.tool_id = event.tool_id
+    inner join sight on sight.tool_id = event.tool_id
     where event.occurred_at <= reached.data_through_at and event.item_id is not null
-        and event.tool_id in (
-            select tool_id from {{ ref('stg_rule_book') }} where {{ json_text('spec', 'who') }} in ('other_user', 'anyone')
-        )
+        and {{ is_refreshed('event.tool_id', 'event.occurred_at', 'read_from_at') }}
 ),
 
 -- A roster repeats what the one before it said; only what it says anew can be late.
@@ -101,7 +113,8 @@ inputs as (
     from late_items
     inner join {{ ref('int_usage_events') }} as colleague
         on colleague.tool_id = late_items.tool_id and colleague.item_id = late_items.item_id
-    where colleague.person_no is not null
+        and colleague.occurred_at >= late_items.concerns_from_at and colleague.occurred_at < late_items.concerns_to_at
+    where colleague.person_no is not null and {{ is_refreshed('colleague.tool_id', 'colleague.occurred_at', 'read_from_at') }}
     union all
     select reached.tool_id, input.person_no, input.first_date, input.last_date
     from of_every_tool as input

@@ -1,4 +1,5 @@
 -- How fast the answers came of tools that promise a latency, where their events carry `latency_ms`.
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 timed as (
@@ -9,6 +10,8 @@ timed as (
     from {{ ref('stg_usage_events') }} as event
     inner join {{ ref('stg_tool_productions') }} as promised on promised.tool_id = event.tool_id
     where promised.latency_within_ms is not null
+        and {{ is_refreshed('event.tool_id', 'event.occurred_at', 'read_from_at') }}
+        and {{ is_refreshed('event.tool_id', local_date('event.occurred_at')) }}
 ),
 
 counted as (

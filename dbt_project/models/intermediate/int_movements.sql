@@ -1,5 +1,6 @@
 -- Where everybody stands, where they stood the week before, and what that makes of them as users. Who is no longer meant
 -- to use the tool has one row more, in the week after: they have left. In a tool's first week nobody comes from anywhere.
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 weeks as (
@@ -17,11 +18,11 @@ chained as (
         lag(status.reason) over person_weeks as earlier_reason,
         lag(status.is_active) over person_weeks as was_active,
         lead(status.week_start) over person_weeks as later_week,
-        max(case when status.is_active or status.reason = 'lapsed' then 1 else 0 end) over (
-            partition by status.tool_id, status.person_no order by status.week_start
-            rows between unbounded preceding and 1 preceding
-        ) as has_been_user
+        case when users.first_user_week < status.week_start then 1 else 0 end as has_been_user
     from {{ ref('int_statuses') }} as status
+    left join {{ ref('int_first_users') }} as users
+        on users.tool_id = status.tool_id and users.person_no = status.person_no
+    where {{ is_refreshed('status.tool_id', 'status.week_start', 'grid_from') }}
     window person_weeks as (partition by status.tool_id, status.person_no order by status.week_start)
 ),
 
@@ -55,6 +56,11 @@ left_behind as (
         and (chained.later_week is null or chained.later_week > {{ add_days('chained.week_start', 7) }})
 )
 
-select * from placed
-union all
-select * from left_behind
+select *
+from (
+    select * from placed
+    union all
+    select * from left_behind
+) as moved
+where {{ is_refreshed('tool_id', 'week_start') }}
+order by week_start

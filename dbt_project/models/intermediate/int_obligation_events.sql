@@ -1,5 +1,6 @@
 -- The obligations that are not simply kept, with the ids of the events that prove them. Over aggregates there is no
 -- event: the tool and the day stand for it.
+{{ config(materialized='incremental', pre_hook="{{ replaced_of_rules('week_start') }}") }}
 with
 
 obligations as (
@@ -9,7 +10,7 @@ obligations as (
 mentioned as (
     select event_no, event_id
     from {{ ref('stg_usage_events') }}
-    where event_no in (
+    where {{ is_refreshed('tool_id', 'occurred_at', 'read_from_at') }} and event_no in (
         select event_no from obligations where event_no is not null
         union all
         select evidence_event_no from obligations where evidence_event_no is not null
@@ -28,4 +29,4 @@ named as (
     left join mentioned as evidence on evidence.event_no = obligations.evidence_event_no
 )
 
-select * from named
+select * from named order by week_start

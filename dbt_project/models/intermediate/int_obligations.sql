@@ -1,5 +1,6 @@
 -- Every obligation with its outcome and the week it belongs to. Here, for all kinds alike: how far the log reaches,
 -- outages, the rule's population and the dates on which this version of it was in force.
+{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
 found as (
@@ -34,6 +35,7 @@ in_force as (
     from found
     inner join terms on terms.rule_no = found.rule_no
     where found.obligation_at >= terms.judged_from_at and found.obligation_at < terms.judged_to_at
+        and {{ is_refreshed('terms.tool_id', local_date('found.obligation_at')) }}
 ),
 
 judged as (

@@ -1,11 +1,13 @@
 -- The organisational unit under which each unit's figures appear, per tool and week. Units below the small-group
 -- minimum are shown together; when together they are still too few, the next smallest unit joins them, so that no
 -- small unit can be found by subtracting the shown ones from the total.
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 sizes as (
     select tool_id, week_start, coalesce(org_unit, 'Unknown') as org_unit, count(*) as eligible
     from {{ ref('int_statuses') }}
+    where {{ is_refreshed('tool_id', 'week_start') }}
     group by 1, 2, 3
 ),
 

@@ -1,8 +1,11 @@
 -- The working days of every person in every week that any tool looks at: the person's pattern (or the calendar's),
 -- less holidays and absences. Days before somebody joins count by pattern: eligibility is the tool's matter.
+{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
-weeks as (select distinct week_start from {{ ref('int_tool_weeks') }}),
+weeks as (
+    select distinct week_start from {{ ref('int_tool_weeks') }} where {{ is_refreshed_anywhere('week_start', 'grid_from') }}
+),
 
 holiday_masks as (
     select

@@ -1,22 +1,11 @@
--- Records per tool and local day: all of them, those of services, those of people whom no roster knows.
-with
-
-thinned as (
-    select tool_id, record_date as day, alias_no, actor_type, count(*) as records
-    from {{ ref('int_source_records') }}
-    group by 1, 2, 3, 4
-),
-
-counted as (
-    select
-        thinned.tool_id, thinned.day,
-        cast(sum(thinned.records) as bigint) as records,
-        cast(sum(case when thinned.actor_type = 'service' then thinned.records else 0 end) as bigint) as service_records,
-        cast(sum(case when thinned.actor_type <> 'service' and alias.person_no is null then thinned.records else 0 end) as bigint) as unknown_records
-    from thinned
-    left join {{ ref('int_alias_people') }} as alias
-        on alias.alias_no = thinned.alias_no and thinned.day between alias.valid_from and alias.valid_to
-    group by 1, 2
-)
-
-select * from counted
+-- Records per tool and local day: all of them, those of services, those of people whom no roster knows. Reports coarser
+-- than a day are few and counted anew each time.
+select
+    tool_id, day, cast(sum(records) as bigint) as records, cast(sum(service_records) as bigint) as service_records,
+    cast(sum(unknown_records) as bigint) as unknown_records
+from (
+    select * from {{ ref('int_own_record_days') }}
+    union all
+    select * from ({{ record_days('not has_own_day') }}) as coarse
+) as all_records
+group by 1, 2

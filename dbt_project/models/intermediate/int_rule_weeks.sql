@@ -1,4 +1,5 @@
 -- Obligations counted per person, rule and week of activation: the additive facts under every window.
+{{ config(materialized='incremental', pre_hook="{{ replaced_of_rules('obligation_week') }}") }}
 select
     rule_no, person_no, week_start as obligation_week,
     cast(sum(case when outcome in ('kept', 'broken') then weight else 0 end) as bigint) as judged,
@@ -10,3 +11,4 @@ select
     cast(sum(case when outcome = 'kept' and band = 'high' then weight else 0 end) as bigint) as kept_high
 from {{ ref('int_obligations') }}
 group by 1, 2, 3
+order by obligation_week

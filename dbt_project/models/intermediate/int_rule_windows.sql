@@ -1,6 +1,7 @@
 -- Into which windows the obligations of a week fall, for every rule and version: a few thousand rows of integers that
 -- spare the big tables a range join. `rule_key` is one per rule, whatever the version; the newest version in a window
 -- sets the terms of its verdict. Weeks before the window that a rule may reach back to have is_before_window.
+{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
 rules as (
@@ -19,7 +20,8 @@ select
     rules.reach_obligations,
     member.week_start < windows.window_start as is_before_window
 from rules
-inner join windows on windows.tool_id = rules.tool_id
+inner join windows
+    on windows.tool_id = rules.tool_id and {{ is_refreshed('windows.tool_id', 'windows.week_start') }}
 inner join windows as member
     on member.tool_id = windows.tool_id
     and member.week_start < windows.window_end

@@ -1,9 +1,13 @@
 -- Everyone whose status or shown org unit is another than in the last publication, for the weeks that both hold. Where a
 -- tool's rules or terms have changed, `middle_status` is what the new data come to under the former ones: up to it the
 -- data have moved the person, from it on the rules. Elsewhere it is the status now: the data have moved everything.
+{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
-published as (select * from {{ ref('stg_published_statuses') }}),
+-- The weeks before stand as they were published.
+published as (
+    select * from {{ ref('stg_published_statuses') }} where {{ is_refreshed('tool_id', 'week_start') }}
+),
 
 present as (
     select status.tool_id, status.person_no, status.week_start, unit.shown_as as org_unit, status.status
@@ -11,6 +15,7 @@ present as (
     inner join {{ ref('int_org_units') }} as unit
         on unit.tool_id = status.tool_id and unit.week_start = status.week_start
         and unit.org_unit = coalesce(status.org_unit, 'Unknown')
+    where {{ is_refreshed('status.tool_id', 'status.week_start') }}
 ),
 
 -- Rules look back and ahead of the window by their longest deadline, and further back where evidence is rare.

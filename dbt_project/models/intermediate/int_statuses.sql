@@ -1,9 +1,12 @@
 -- The status of every eligible person for every tool and week, with what it was decided on.
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 tools as (select * from {{ ref('stg_tools') }}),
 
-daily_uses as (select * from {{ ref('int_uses') }}),
+daily_uses as (
+    select * from {{ ref('int_uses') }} where {{ is_refreshed('tool_id', 'usage_date', 'grid_from') }}
+),
 
 weekly_uses as (
     select
@@ -11,10 +14,6 @@ weekly_uses as (
         cast(sum(uses) as bigint) as uses, count(*) as active_days
     from daily_uses
     group by 1, 2, 3
-),
-
-first_uses as (
-    select tool_id, person_no, min(usage_date) as first_use_date from daily_uses group by 1, 2
 ),
 
 grid as (
@@ -122,7 +121,7 @@ facts as (
         on tool_window.tool_id = windowed.tool_id and tool_window.week_start = windowed.week_start
     left join paused_weeks as paused
         on paused.tool_id = windowed.tool_id and paused.week_start = windowed.week_start
-    left join first_uses on first_uses.tool_id = windowed.tool_id and first_uses.person_no = windowed.person_no
+    left join {{ ref('int_first_uses') }} as first_uses on first_uses.tool_id = windowed.tool_id and first_uses.person_no = windowed.person_no
     left join {{ ref('int_window_uses') }} as reported
         on reported.tool_id = windowed.tool_id and reported.person_no = windowed.person_no
         and reported.week_start = windowed.week_start
@@ -132,7 +131,7 @@ facts as (
     left join work_items
         on work_items.tool_id = windowed.tool_id and work_items.person_no = windowed.person_no
         and work_items.week_start = windowed.week_start
-    where windowed.is_eligible
+    where windowed.is_eligible and {{ is_refreshed('windowed.tool_id', 'windowed.week_start') }}
 ),
 
 decided as (
@@ -150,4 +149,4 @@ named as (
     from decided
 )
 
-select * from named
+select * from named order by week_start

@@ -1,4 +1,5 @@
 -- How many people could have used each tool on each day: eligible, at work, the tool neither down nor paused.
+{{ config(materialized='incremental', pre_hook="{{ replaced('day') }}") }}
 with
 
 grid as (
@@ -9,6 +10,7 @@ grid as (
     from {{ ref('int_eligible_spans') }} as span
     inner join {{ ref('int_tool_weeks') }} as weeks
         on weeks.tool_id = span.tool_id and span.first_date < weeks.window_end and span.last_date >= weeks.week_start
+    where {{ is_refreshed('weeks.tool_id', 'weeks.week_start') }}
     group by 1, 2, 3
 ),
 

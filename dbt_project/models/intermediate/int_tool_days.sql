@@ -27,11 +27,7 @@ days as (
     where day >= live_from and day < as_of_date
 ),
 
-used as (
-    select tool_id, usage_date as day, count(*) as people, cast(sum(uses) as bigint) as uses
-    from {{ ref('int_uses') }}
-    group by 1, 2
-),
+used as (select * from {{ ref('int_tool_use_days') }}),
 
 decided as (
     select

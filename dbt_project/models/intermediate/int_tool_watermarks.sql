@@ -4,24 +4,12 @@ with
 
 runs as (select * from {{ ref('stg_runs') }}),
 
-newest_by_kind as (
-    select
-        source_id, max(occurred_at) as newest_at, max({{ add_days(local_date('occurred_at'), 1) }}) as complete_to,
-        1 as tells_of_use
-    from {{ ref('stg_usage_events') }}
-    group by 1
-    union all
-    select
-        source_id, max({{ reported_to() }}), max({{ reported_end() }}),
-        max(case when {{ is_only_cost() }} then 0 else 1 end)
-    from {{ ref('stg_usage_aggregates') }}
-    group by 1
-),
-
 -- A source may bring events and counts; whichever is newer shows how far it reaches.
 newest_records as (
-    select source_id, max(newest_at) as newest_at, max(complete_to) as complete_to, max(tells_of_use) as tells_of_use
-    from newest_by_kind
+    select
+        source_id, max(reached_at) as newest_at, max({{ add_days('day', 1) }}) as complete_to,
+        max(case when tells_of_use then 1 else 0 end) as tells_of_use
+    from {{ ref('int_source_days') }}
     group by 1
 ),
 

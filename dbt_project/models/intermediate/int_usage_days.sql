@@ -1,8 +1,9 @@
 -- Daily aggregates, one row per person: the parts of a day (terminals, clients) added up, unknown kept unknown.
+{{ config(pre_hook="{{ refreshed() }}") }}
 with
 
 aggregates as (
-    select * from {{ ref('stg_usage_aggregates') }} where grain = 'day'
+    select * from {{ ref('stg_usage_aggregates') }} where grain = 'day' and {{ is_refreshed('tool_id', 'period_start') }}
 ),
 
 resolved as (

@@ -1,5 +1,6 @@
 -- Usage segments of every person and week over the calendar weeks that end with it, without regard to correctness.
 -- `is_told`: the tool's logs tell of use by event or by day; coarser reports say nothing of single weeks.
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 told as (
@@ -12,6 +13,7 @@ told as (
     left join {{ ref('int_use_weeks') }} as used
         on used.tool_id = status.tool_id and used.person_no = status.person_no and used.week_start = status.week_start
     left join {{ ref('int_day_told_tools') }} as day_told on day_told.tool_id = status.tool_id
+    where {{ is_refreshed('status.tool_id', 'status.week_start', days_before=7 * (segment_windows().keys() | max)) }}
 ),
 
 windowed as (
@@ -38,6 +40,7 @@ segmented as (
         {{ usage_segment(weeks, habit) }} as segment_{{ weeks }}
         {%- endfor %}
     from windowed
+    where {{ is_refreshed('tool_id', 'week_start') }}
 )
 
-select * from segmented
+select * from segmented order by week_start

@@ -1,5 +1,6 @@
 -- Uses of each calendar week. `actions` are what the log counts of the person's own acts: every use that is an event, or
 -- the largest counter of a day of which only counts are known, at least one on a day of use.
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 days as (
@@ -9,6 +10,7 @@ days as (
     from {{ ref('int_uses') }} as uses
     left join {{ ref('int_usage_days') }} as counted
         on counted.tool_id = uses.tool_id and counted.person_no = uses.person_no and counted.usage_date = uses.usage_date
+    where {{ is_refreshed('uses.tool_id', 'uses.usage_date') }}
 )
 
 select
@@ -18,3 +20,4 @@ select
     cast(count(*) as bigint) as active_days
 from days
 group by 1, 2, 3
+order by week_start

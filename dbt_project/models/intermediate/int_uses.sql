@@ -1,11 +1,12 @@
 -- Qualified uses per person, tool and local day, from events, from daily aggregates, and from the days that coarser
 -- reports name. A named day is at least one use, and none besides those that are counted exactly.
+{{ config(materialized='incremental', pre_hook="{{ replaced('usage_date') }}") }}
 with
 
 event_uses as (
     select tool_id, person_no, {{ local_date('occurred_at') }} as usage_date, count(*) as uses, 0 as named_days
     from {{ ref('int_usage_events') }}
-    where person_no is not null and {{ is_use() }}
+    where person_no is not null and {{ is_use() }} and {{ is_refreshed('tool_id', 'occurred_at', 'read_from_at') }}
     group by 1, 2, 3
 ),
 
@@ -14,7 +15,8 @@ event_uses as (
 told_days as (
     select tool_id, person_no, cast(occurred_at as date) as usage_date
     from {{ ref('int_usage_events') }}
-    where person_no is not null and source_id in (select source_id from {{ ref('stg_usage_aggregates') }})
+    where person_no is not null and {{ is_refreshed('tool_id', 'occurred_at', 'read_from_at') }}
+        and source_id in (select source_id from {{ ref('stg_usage_aggregates') }})
     group by 1, 2, 3
 ),
 
@@ -52,7 +54,7 @@ judged as (
     select daily.*
     from daily
     inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = daily.tool_id
-    where daily.usage_date >= tool.live_from
+    where daily.usage_date >= tool.live_from and {{ is_refreshed('daily.tool_id', 'daily.usage_date') }}
 )
 
-select * from judged
+select * from judged order by usage_date

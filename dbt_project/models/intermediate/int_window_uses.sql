@@ -1,6 +1,7 @@
 -- What the coarse reports of a tool say of a person's window, where they are all there is: `uses` is 1 when a period of
 -- activity lies wholly in the window, `is_unused` says that nothing was used for certain. Neither: nobody can know, for
 -- the activity may lie on either side of the window's edge, or no report speaks of the time.
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 windows as (
@@ -14,6 +15,7 @@ windows as (
         on tool_window.tool_id = available.tool_id and tool_window.week_start = available.week_start
     inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = available.tool_id
     where available.is_eligible and not tool.has_own_period
+        and {{ is_refreshed('available.tool_id', 'available.week_start') }}
         and available.tool_id not in (select tool_id from {{ ref('int_day_told_tools') }})
 ),
 

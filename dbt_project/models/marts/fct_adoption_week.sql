@@ -1,18 +1,6 @@
 with
 
-statuses as (
-    select status.*, unit.shown_as
-    from {{ ref('int_statuses') }} as status
-    inner join {{ ref('int_org_units') }} as unit
-        on unit.tool_id = status.tool_id and unit.week_start = status.week_start
-        and unit.org_unit = coalesce(status.org_unit, 'Unknown')
-),
-
-grouped as (
-    select 'total' as org_level, 'All' as org_unit, {{ adoption_counts() }} from statuses group by tool_id, week_start
-    union all
-    select 'org_unit', shown_as, {{ adoption_counts() }} from statuses group by tool_id, week_start, shown_as
-),
+grouped as (select * from {{ ref('int_adoption_weeks') }}),
 
 -- The org unit's own target, or of the total the company's: a gap to somebody else's target is nobody's gap.
 targets as (

@@ -1,3 +1,3 @@
-select tool_id, event_name, cast(count(*) as bigint) as events
-from {{ ref('stg_usage_events') }}
+select tool_id, event_name, cast(sum(events) as bigint) as events
+from {{ ref('int_event_weeks') }}
 group by 1, 2

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 select
     rule.rule_id,
     rule.tool_id,
@@ -13,3 +14,5 @@ select
 from {{ ref('int_obligation_events') }} as obligation
 inner join {{ ref('stg_rule_book') }} as rule on rule.rule_no = obligation.rule_no
 inner join {{ ref('stg_people') }} as person on person.person_no = obligation.person_no
+where {{ is_refreshed_rule('obligation.rule_no', 'obligation.week_start') }}
+order by obligation.week_start

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 select
     person.person_key,
     status.tool_id,
@@ -19,3 +20,5 @@ select
 from {{ ref('int_statuses') }} as status
 inner join {{ ref('stg_people') }} as person on person.person_no = status.person_no
 left join {{ ref('stg_rule_book') }} as rule on rule.rule_no = status.first_violation_rule_no
+where {{ is_refreshed('status.tool_id', 'status.week_start') }}
+order by status.week_start

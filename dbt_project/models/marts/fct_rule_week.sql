@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 verdicts as (select * from {{ ref('int_verdicts') }}),
@@ -9,7 +10,7 @@ first_broken_of_weeks as (
         select
             *, row_number() over (partition by rule_no, person_no, week_start order by obligation_at, event_id) as place
         from {{ ref('int_obligation_events') }}
-        where outcome = 'broken'
+        where outcome = 'broken' and {{ is_refreshed_rule('rule_no', 'week_start', 'proof_from') }}
     ) as placed
     where place <= 3
 ),
@@ -51,7 +52,8 @@ inner join {{ ref('stg_rule_book') }} as rule on rule.rule_no = verdicts.rule_no
 inner join {{ ref('stg_people') }} as person on person.person_no = verdicts.person_no
 inner join {{ ref('int_statuses') }} as statuses
     on statuses.tool_id = rule.tool_id and statuses.person_no = verdicts.person_no
-    and statuses.week_start = verdicts.week_start
+    and statuses.week_start = verdicts.week_start and {{ is_refreshed('statuses.tool_id', 'statuses.week_start') }}
 left join first_broken
     on first_broken.rule_key = verdicts.rule_key and first_broken.person_no = verdicts.person_no
     and first_broken.week_start = verdicts.week_start
+order by verdicts.week_start

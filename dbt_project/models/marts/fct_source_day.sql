@@ -12,16 +12,9 @@ loaded as (
 ),
 
 dated as (
-    select
-        record.tool_id, record.source_id, record.record_date as day,
-        count(*) as records,
-        cast(sum(case when {{ days_between('record.record_date', local_date('coalesce(record.first_file_at, loads.modified_at)')) }} > source.late_days then 1 else 0 end) as bigint) as late_records,
-        count(distinct record.alias_no) as people,
-        max(record.reached_at) as reached_at
-    from {{ ref('int_source_records') }} as record
-    inner join {{ ref('stg_loads') }} as loads on loads.load_id = record.load_id
-    inner join {{ ref('stg_tool_sources') }} as source on source.source_id = record.source_id
-    group by 1, 2, 3
+    select known.*
+    from {{ ref('int_source_days') }} as known
+    inner join {{ ref('stg_tool_sources') }} as source on source.source_id = known.source_id
 ),
 
 days as (

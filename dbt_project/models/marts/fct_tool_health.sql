@@ -1,8 +1,8 @@
 with
 
 records as (
-    select source_id, max(reached_at) as newest_at, count(*) as records
-    from {{ ref('int_source_records') }}
+    select source_id, max(reached_at) as newest_at, cast(sum(records) as bigint) as records
+    from {{ ref('int_source_days') }}
     group by 1
 ),
 

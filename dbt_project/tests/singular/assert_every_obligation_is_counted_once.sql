@@ -1,5 +1,5 @@
 -- A returned row is a rule whose weekly counts do not add up to its obligations: judged, pending, unknown and
--- excused are all there is.
+-- excused are all there is. Of the weeks that were rebuilt.
 with
 
 obligations as (
@@ -7,7 +7,10 @@ obligations as (
 ),
 
 counted as (
-    select rule_no, sum(judged + pending + unknown + excused) as weight from {{ ref('int_rule_weeks') }} group by 1
+    select rule_no, sum(judged + pending + unknown + excused) as weight 
+    from {{ ref('int_rule_weeks') }}
+    where {{ is_refreshed_rule('rule_no', 'obligation_week') }}
+    group by 1
 )
 
 select obligations.rule_no, obligations.weight, counted.weight as counted

@@ -1,5 +1,5 @@
 -- A returned row is a person who was eligible for a tool in a week and has no status, or has one without being eligible.
--- The eligible side is counted anew from the spans, so that the grid cannot vouch for itself.
+-- The eligible side is counted anew from the spans, so that the grid cannot vouch for itself. Of the weeks that were rebuilt.
 with
 
 eligible as (
@@ -8,10 +8,13 @@ eligible as (
     inner join {{ ref('int_tool_windows') }} as tool_window
         on tool_window.tool_id = span.tool_id
         and span.first_date < tool_window.window_end and span.last_date >= tool_window.week_start
+    where {{ is_refreshed('tool_window.tool_id', 'tool_window.week_start') }}
 ),
 
 judged as (
-    select tool_id, person_no, week_start from {{ ref('int_statuses') }}
+    select tool_id, person_no, week_start
+    from {{ ref('int_statuses') }}
+    where {{ is_refreshed('tool_id', 'week_start') }}
 )
 
 select coalesce(eligible.tool_id, judged.tool_id) as tool_id, eligible.person_no as eligible_no, judged.person_no as judged_no

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 states as (
@@ -5,7 +6,7 @@ states as (
     from {{ ref('int_movements') }} as movement
     inner join {{ ref('int_org_units') }} as unit
         on unit.tool_id = movement.tool_id and unit.week_start = movement.week_start and unit.org_unit = movement.org_unit
-    where movement.lifecycle is not null
+    where movement.lifecycle is not null and {{ is_refreshed('movement.tool_id', 'movement.week_start') }}
     group by 1, 2, 3, 4
 ),
 

@@ -1,7 +1,8 @@
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 movements as (
-    select * from {{ ref('int_movements') }} where from_status is not null
+    select * from {{ ref('int_movements') }} where from_status is not null and {{ is_refreshed('tool_id', 'week_start') }}
 ),
 
 -- Who has left counts with the unit they left. It may be gone with them, so small groups are asked for anew, beside those

@@ -1,8 +1,10 @@
+{{ config(materialized='incremental', pre_hook="{{ replaced('week_start') }}") }}
 with
 
 pairs as (
     select tool_id, week_start, org_unit, status, segment_12, segment_4, count(*) as people
     from {{ ref('int_usage_segments') }}
+    where {{ is_refreshed('tool_id', 'week_start') }}
     group by 1, 2, 3, 4, 5, 6
 ),
 
