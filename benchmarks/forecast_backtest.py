@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from orchestration.forecasting import damped
 from orchestration.forecasting.cells import MOST_WEEKS_KNOWN
-from orchestration.forecasting.outlook import FEWEST_WEEKS, MOST_AHEAD_PER_WEEK_KNOWN
+from orchestration.forecasting.outlook import FEWEST_WEEKS, MOST_AHEAD_PER_WEEK_KNOWN, is_too_rare
 
 Floats = npt.NDArray[np.float64]
 MOST_AHEAD = 13
@@ -81,12 +81,18 @@ def score(rows: Floats) -> Score:
     return Score(len(rows), float(means[1]), float(means[2]), float(means[3]), float(means[4]))
 
 
+def _is_foretold(one: History, known: int) -> bool:
+    """Whether takeup would foretell the share from there."""
+    reached, eligible = one.reached[known - 1], one.eligible[known - 1]
+    return not np.isnan(reached) and not is_too_rare(reached, eligible)
+
+
 def _longest(histories: Sequence[History]) -> int:
     return max(len(one.reached) for one in histories)
 
 
 def _from_week(histories: Sequence[History], method: Method, known: int) -> Floats:
-    alike = [one for one in histories if len(one.reached) > known and not np.isnan(one.reached[known - 1])]
+    alike = [one for one in histories if len(one.reached) > known and _is_foretold(one, known)]
     if not alike:
         return np.empty((0, 7))
     first = max(0, known - MOST_WEEKS_KNOWN)
@@ -109,6 +115,35 @@ def _rows(foretold: Foretold, came: Floats, last: Floats, people: Floats, known:
         foretold.high - foretold.low, known + 0 * came, people + 0 * came,
     )  # fmt: skip
     return np.stack(columns, axis=-1)[~np.isnan(came)].astype(float)
+
+
+def chances(histories: Sequence[History], ahead: int, beyond: Sequence[float], step: int = 1) -> Floats:
+    """One row per target set: the chance that was told, and whether it was reached `ahead` weeks on.
+
+    Targets lie so many share points `beyond` what is known when they are set.
+    """
+    found = [_chances(histories, known, ahead, beyond) for known in range(FEWEST_WEEKS, _longest(histories), step)]
+    return np.concatenate([rows for rows in found if len(rows)])
+
+
+def _chances(histories: Sequence[History], known: int, ahead: int, beyond: Sequence[float]) -> Floats:
+    place = known + ahead - 1
+    alike = [
+        one
+        for one in histories
+        if len(one.reached) > place and _is_foretold(one, known) and not np.isnan(one.reached[place])
+    ]
+    if not alike or ahead > MOST_AHEAD_PER_WEEK_KNOWN * known:
+        return np.empty((0, 2))
+    first = max(0, known - MOST_WEEKS_KNOWN)
+    fan = damped.fans([one.reached[first:known] for one in alike], [one.eligible[first:known] for one in alike], ahead)
+    rows = []
+    for further in beyond:
+        targets = [min(max(one.reached[known - 1] / one.eligible[known - 1] + further, 0.01), 1.0) for one in alike]
+        told = fan.chance([[target] * ahead for target in targets])[:, -1]
+        came = [one.reached[place] / one.eligible[place] >= target for one, target in zip(alike, targets, strict=True)]
+        rows.append(np.column_stack([told, came]))
+    return np.concatenate(rows)
 
 
 def company(file: Path) -> list[History]:

@@ -16,6 +16,7 @@ _MOST_LATE, _MOST_TRAININGS = 3, 2
 
 REFUSALS = {
     "too_short": "fewer than 8 final weeks",
+    "too_few_users": "too few users to foretell",
     "too_far": "due farther ahead than twice the known weeks",
     "paused": "the tool is paused",
     "no_correctness": "correct use cannot be known",

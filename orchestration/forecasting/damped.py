@@ -36,7 +36,7 @@ FADING = 0.95
 PRIOR_VARIANCE, PRIOR_WEIGHT = 0.3, 3.0
 """Variance expected of an error, in variances of a share by chance, and the errors that this counts for. Less than 1,
 since neighbouring weeks judge largely the same days of the same people."""
-SPREAD = 0.65
+SPREAD = 0.57
 """Models that disagree make intervals too wide: without this, 80 % intervals held 97 % of what came."""
 
 

@@ -12,6 +12,8 @@ from orchestration.forecasting.cells import MOST_WEEKS_KNOWN, Cell, Forecast, Fo
 
 FEWEST_WEEKS = 8
 """Back-tested from here on: with fewer, a trend is two or three steps and anything can be read into it."""
+LEAST_SHARE, FEWEST_USERS = 0.1, 5
+"""Below, nobody can tell from the past whether and when a tool takes off: back-tests told 0-30 % where 60 % came."""
 MOST_AHEAD_PER_WEEK_KNOWN = 2
 """Back-tested up to here; farther ahead an interval of any honesty holds nearly everything."""
 
@@ -24,7 +26,14 @@ def refusal(cell: Cell) -> str | None:
         return "past_due"
     if len(cell.weeks) < FEWEST_WEEKS:
         return "too_short"
+    if is_too_rare(cell.weeks[-1].reached, cell.weeks[-1].eligible):
+        return "too_few_users"
     return "too_far" if len(cell.goals) > MOST_AHEAD_PER_WEEK_KNOWN * len(cell.weeks) else None
+
+
+def is_too_rare(reached: float, eligible: float) -> bool:
+    """Whether so few people do it that a forecast would be a guess."""
+    return reached < FEWEST_USERS or reached < LEAST_SHARE * eligible
 
 
 def forecasts(cells: Sequence[Cell]) -> list[Forecast]:

@@ -32,7 +32,7 @@ def test_every_target_is_foretold_or_refused_with_a_reason(
     ).fetchall()
     assert targets <= {row[:3] for row in rows}
     assert all(row[3] is not None or row[4:] == (True, True) for row in rows)
-    assert {row[3] for row in rows} >= {None, "too_short", "too_few_people"}
+    assert {row[3] for row in rows} >= {None, "too_short", "too_far", "too_few_people"}
 
 
 def test_no_forecast_shows_a_unit_that_the_figures_hide(published: duckdb.DuckDBPyConnection) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.forecast_backtest import company, damped_trend, outcomes, score, viva
+from benchmarks.forecast_backtest import chances, company, damped_trend, outcomes, score, viva
 
 HISTORIES = Path(__file__).parents[2] / "fixtures" / "forecast"
 
@@ -31,3 +31,12 @@ def test_on_the_viva_person_query(shared: Path, window: int) -> None:
     assert found.forecasts > 4_000
     assert 0.7 <= found.coverage <= 0.9
     assert found.of_naive < 1
+
+
+def test_a_chance_is_how_often_a_target_is_reached() -> None:
+    """Of targets eight weeks ahead: those called unlikely on the leadership page, open, and likely."""
+    told = chances(company(HISTORIES / "company_23.csv.gz"), 8, (-0.05, 0.0, 0.02, 0.05, 0.1), step=2)
+    unlikely, likely = told[told[:, 0] < 0.3], told[told[:, 0] >= 0.7]
+    assert min(len(unlikely), len(likely)) > 150
+    assert unlikely[:, 1].mean() < 0.3
+    assert likely[:, 1].mean() > 0.7

@@ -21,6 +21,11 @@ def cell(known: int = 20, ahead: int = 8, value: float = 0.6) -> Cell:
     return Cell("t", "total", "All", "correct", weeks, goals, last)
 
 
+def rare(reached: int, eligible: int) -> Cell:
+    base = cell()
+    return replace(base, weeks=(*base.weeks[:-1], Week(LAST, reached, eligible)))
+
+
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
@@ -28,6 +33,10 @@ def cell(known: int = 20, ahead: int = 8, value: float = 0.6) -> Cell:
         (cell(known=8), None),
         (cell(known=7), "too_short"),
         (cell(known=0), "too_short"),
+        (rare(9, 100), "too_few_users"),
+        (rare(10, 100), None),
+        (rare(4, 20), "too_few_users"),
+        (rare(5, 20), None),
         (cell(ahead=40), None),
         (cell(ahead=41), "too_far"),
         (cell(ahead=0), "past_due"),
