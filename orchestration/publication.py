@@ -51,6 +51,23 @@ _TARGETS = """
     where is_current and is_due_week and org_level = 'total'
     order by tool_id, measure, due
 """
+# What each rule's people need, by rule of a whole tool, the rule to begin with first; and what training has changed.
+_NEEDS = """
+    select
+        tool_id, rule_id, module_code as module, severity, people, judged_people, priority,
+        week_start::varchar as week_start, is_provisional
+    from fct_training_need_unit
+    where org_level = 'total' and people > 0
+    order by priority
+"""
+_EFFECTS = """
+    select
+        tool_id, rule_id, module, measure, design, plan_id, finding, estimate, low, high, trained_people,
+        comparison_people, refusal
+    from fct_training_effect
+    where is_current
+    order by tool_id, rule_id, measure, design, plan_id
+"""
 _RESTATED = """
     select
         tool_id, source_id, count(distinct day) as days,
@@ -129,7 +146,8 @@ def latest_publication(workspace: Workspace) -> Path | None:
 
 def status(workspace: Workspace) -> dict[str, Any]:
     """What `takeup status --json` says: the latest final week of each tool and the lines of all loads, each target and
-    whether it will be reached, what has changed in the form of the sources, and which days the last restatement moved.
+    whether it will be reached, what people need to learn and what training has changed, what has changed in the form of
+    the sources, and which days the last restatement moved.
 
     Reads the published file alone, so it answers while a run is writing. A tool without a final week shows its latest
     provisional one. Without a publication the lists are empty and `reason` says why.
@@ -138,7 +156,7 @@ def status(workspace: Workspace) -> dict[str, Any]:
     if path is None:
         lines = dict.fromkeys(("read", "loaded", "duplicate", "superseded", "quarantined", "blank"), 0)
         return {"publication": None, "published_at": None, "tools": [], "lines": lines, "reason": _NOTHING_YET} | {
-            name: [] for name in ("targets", "drift", "restated", "alerts")
+            name: [] for name in ("targets", "training_needs", "training_effects", "drift", "restated", "alerts")
         }
     with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
         published = _rows(
@@ -154,6 +172,8 @@ def status(workspace: Workspace) -> dict[str, Any]:
             "tools": _with_governance(connection, _rows(connection, _TOOLS)),
             "lines": _rows(connection, _LINES)[0],
             "targets": _rows_if_any(connection, "fct_forecast", _TARGETS),
+            "training_needs": _rows_if_any(connection, "fct_training_need_unit", _NEEDS),
+            "training_effects": _rows_if_any(connection, "fct_training_effect", _EFFECTS),
             "drift": _rows_if_any(connection, "fct_source_drift", _DRIFT),
             "restated": _rows_if_any(connection, "fct_source_restatement", _RESTATED),
             "alerts": _rows_if_any(connection, "fct_alert", _ALERTS),

@@ -197,6 +197,32 @@ def test_status_says_of_each_target_whether_it_will_be_reached(workspace: Worksp
     assert (found["share"], round(found["gap"], 6), found["chance"]) == (0.5, -0.1, 0.3)
 
 
+def test_the_status_says_what_to_learn_and_whether_it_helped(workspace: Workspace) -> None:
+    _build_marts(workspace, "p1")
+    publish(workspace, "p1")
+    found = status(workspace)
+    assert (found["training_needs"], found["training_effects"]) == ([], [])
+    with duckdb.connect(str(workspace.marts)) as connection:
+        connection.execute("""
+            create table fct_training_need_unit as select *, 'CT-1' as module_code, 'major' as severity,
+                40 as judged_people, date '2026-05-11' as week_start, false as is_provisional
+            from (values ('a', 'late', 'total', 3, 2), ('a', 'first', 'total', 9, 1), ('a', 'first', 'org_unit', 9, 1),
+                ('a', 'nobody', 'total', 0, null), ('a', 'hidden', 'total', null, 3)
+            ) as t (tool_id, rule_id, org_level, people, priority);
+            create table fct_training_effect as select *, 'a' as tool_id, 'first' as rule_id, 'CT-1 First' as module,
+                'broken_share' as measure, 'matched' as design, null as plan_id, -0.2 as estimate, -0.3 as low,
+                -0.1 as high, 20 as trained_people, 30 as comparison_people, null as refusal
+            from (values ('improved', true), ('refused', false)) as t (finding, is_current);
+        """)
+    publish(workspace, "p2")
+    found = status(workspace)
+    assert [(one["rule_id"], one["people"], one["week_start"]) for one in found["training_needs"]] == [
+        ("first", 9, "2026-05-11"),
+        ("late", 3, "2026-05-11"),
+    ]
+    assert [one["finding"] for one in found["training_effects"]] == ["improved"]
+
+
 def test_status_shows_the_latest_final_week_while_a_writer_works(workspace: Workspace) -> None:
     _build_marts(workspace, "p1")
     with open_warehouse(workspace) as warehouse:
