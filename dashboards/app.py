@@ -20,6 +20,7 @@ from dashboards.app_pages import (
     data_health,
     definitions,
     governance,
+    leadership,
     movement,
     overview,
     own,
@@ -49,11 +50,12 @@ PAGES: tuple[tuple[str, str, str, str, Draw], ...] = (
     ("me", "My usage", "person", "own", own.page),
     ("data-health", "Data health", "health_and_safety", "figures", data_health.page),
     ("governance", "Governance", "verified", "figures", governance.page),
+    ("leadership", "Leadership", "flag", "figures", leadership.page),
     ("segments", "Usage segments", "equalizer", "figures", segments.page),
     ("definitions", "Definitions", "menu_book", "figures", definitions.page),
 )
-WITHOUT_UNIT = ("rules", "data-health", "governance", "definitions")
-WITHOUT_WEEKS = ("training", "governance", "segments", "definitions")
+WITHOUT_UNIT = ("rules", "data-health", "governance", "leadership", "definitions")
+WITHOUT_WEEKS = ("training", "governance", "leadership", "segments", "definitions")
 
 
 def main() -> None:

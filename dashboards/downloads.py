@@ -15,6 +15,7 @@ from dashboards.exports import Cell
 from dashboards.marts import adoption, people, published, reading, training
 from dashboards.marts.people import Wanted
 
+DOCUMENTS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 Rows = list[tuple[Cell, ...]]
 MOST_WEEKS = 520
 
@@ -71,6 +72,8 @@ class Export:
 
 def make(workspace: Path, asked: Asked, reader: Access) -> File:
     """The file, after role, unit and reason were checked and the read was logged."""
+    if asked.what == "leadership" and asked.kind in DOCUMENTS:
+        return _leadership(workspace, asked, reader)
     export = EXPORTS.get(asked.what)
     if export is None or asked.kind not in exports.CONTENT_TYPES:
         raise NotAskedWellError(f"There is no export {asked.what}.{asked.kind}.")
@@ -89,6 +92,24 @@ def make(workspace: Path, asked: Asked, reader: Access) -> File:
     write = exports.as_csv if asked.kind == "csv" else exports.as_xlsx
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", f"takeup-{asked.what}-{asked.query.get('tool', 'all')}.{asked.kind}")
     return File(name, write(export.columns, rows), exports.CONTENT_TYPES[asked.kind])
+
+
+def _leadership(workspace: Path, asked: Asked, reader: Access) -> File:
+    """The printed sheet of a week; it is of the whole company, and totals alone stand on it."""
+    from dashboards.printing.html import html
+    from dashboards.printing.pdf import pdf
+    from dashboards.report import ReportError, report_of
+
+    reader.require("figures")
+    if reader.org_units is not None:
+        raise RefusedError(f"{reader.who} may not see the whole company.", "look at the pages of your units.")
+    try:
+        report = report_of(workspace, asked.query.get("week"))
+    except ReportError as error:
+        raise NotAskedWellError(str(error)) from error
+    made_at = report.publication.published_at
+    content = pdf(report.page, made_at) if asked.kind == "pdf" else html(report.page).encode()
+    return File(f"{report.name}.{asked.kind}", content, DOCUMENTS[asked.kind])
 
 
 def _log(workspace: Path, read: Read) -> None:

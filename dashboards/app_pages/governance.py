@@ -137,9 +137,7 @@ def _promises(promises: Sequence[Promise]) -> None:
         [
             {
                 "Question": promise.question,
-                "Promised, measured": ", ".join(
-                    _value(value, promise.unit) for value in (promise.promised, promise.observed)
-                ),
+                "Promised, measured": _values(promise),
                 "Result": RESULT[promise.result] + _weeks(promise),
             }
             for promise in promises
@@ -149,6 +147,15 @@ def _promises(promises: Sequence[Promise]) -> None:
     first, last = asked[0].first_week, asked[0].last_week
     if first and last:
         st.caption(f"Averages of the final weeks of {wording.day(first)} to {wording.day(last)}.")
+
+
+def _values(promise: Promise) -> str:
+    """What was promised and what was measured; blank where there is neither."""
+    if promise.unit == "stated" or (promise.promised is None and promise.observed is None):
+        return ""
+    if promise.promised is None:
+        return f"measured {_value(promise.observed, promise.unit)}"
+    return f"{_value(promise.promised, promise.unit)}, measured {_value(promise.observed, promise.unit)}"
 
 
 def _value(value: float | None, unit: str) -> str:
@@ -162,7 +169,7 @@ def _value(value: float | None, unit: str) -> str:
 
 
 def _weeks(promise: Promise) -> str:
-    return "" if promise.weeks_judged is None else f", {promise.weeks_held or 0} of {promise.weeks_judged} weeks"
+    return "" if not promise.weeks_judged else f", {promise.weeks_held or 0} of {promise.weeks_judged} weeks"
 
 
 def _who(filters: Filters) -> None:

@@ -169,7 +169,12 @@ def export_links(what: str, query: Mapping[str, str | None], label: str = "Expor
     text = urlencode({key: value for key, value in query.items() if value is not None})
     with st.container(horizontal=True, gap="small"):
         for kind in ("csv", "xlsx"):
-            st.link_button(f"{label} {kind.upper()}", f"/export/{what}.{kind}?{text}", icon=":material/download:")
+            export_link(f"{label} {kind.upper()}", f"/export/{what}.{kind}?{text}")
+
+
+def export_link(label: str, address: str) -> None:
+    """A file by an address of this server."""
+    st.link_button(label, address, icon=":material/download:")
 
 
 def empty(title: str, why: str, what_to_do: str) -> None:

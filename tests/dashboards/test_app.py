@@ -14,7 +14,8 @@ from tests.dashboards.publication import Company, publish
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
 PAGES = (
-    "overview", "movement", "training", "rules", "person", "data_health", "governance", "segments", "definitions",
+    "overview", "movement", "training", "rules", "person", "data_health", "governance", "leadership", "segments",
+    "definitions",
 )  # fmt: skip
 SMALL = Company(people=120)
 Open = Callable[..., AppTest]
@@ -183,7 +184,12 @@ def test_every_page_draws_whatever_was_published(page, company, workspace_of, mo
     assert app.title
 
 
-def _page_alone(name: str, unit: str = "All", roles: tuple[str, ...] = ("figures", "people", "rules")) -> None:
+def _page_alone(
+    name: str,
+    unit: str = "All",
+    roles: tuple[str, ...] = ("figures", "people", "rules"),
+    units: tuple[str, ...] | None = None,
+) -> None:
     """One page without navigation: the test harness cannot switch between pages that are functions."""
     import importlib
     import os
@@ -215,7 +221,7 @@ def _page_alone(name: str, unit: str = "All", roles: tuple[str, ...] = ("figures
     }
     st.navigation(list(pages.values()))
     tool = tools[int(os.environ.get("TEST_TOOL", "-1"))]
-    access = Access("a test", frozenset(roles))
+    access = Access("a test", frozenset(roles), units)
     filters = Filters(workspace, path, published.publication(path), tools, tool, tool.title, unit, 26, access, pages)
     importlib.import_module(f"dashboards.app_pages.{name}").page(filters)
 

@@ -86,6 +86,16 @@ def test_every_export_asks_for_its_role(workspace, what, roles):
             downloads.make(workspace, Asked(what, "xlsx", query), reader)
 
 
+def test_the_printed_page_is_handed_out_to_whoever_sees_the_whole_company(workspace):
+    assert downloads.make(workspace, Asked("leadership", "pdf", {}), COACH).content.startswith(b"%PDF")
+    assert b"<html" in downloads.make(workspace, Asked("leadership", "html", {}), COACH).content
+    for reader in (Access("lead", frozenset({"figures"}), ("Finance",)), Access("nobody", frozenset())):
+        with pytest.raises(RefusedError):
+            downloads.make(workspace, Asked("leadership", "pdf", {}), reader)
+    with pytest.raises(NotAskedWellError, match="not an ISO week"):
+        downloads.make(workspace, Asked("leadership", "pdf", {"week": "last"}), COACH)
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -31,10 +31,9 @@ def show(workspace, monkeypatch):
     monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace))
     monkeypatch.setenv("TEST_TOOL", "0")
 
-    def draw(name, roles=EVERYTHING, unit="All", why=None, **query):
-        app = AppTest.from_function(
-            _page_alone, default_timeout=60, kwargs={"name": name, "roles": roles, "unit": unit}
-        )
+    def draw(name, roles=EVERYTHING, unit="All", units=None, why=None, **query):
+        drawn = {"name": name, "roles": roles, "unit": unit, "units": units}
+        app = AppTest.from_function(_page_alone, default_timeout=60, kwargs=drawn)
         for key, value in query.items():
             app.query_params[key] = value
         if why:
@@ -180,7 +179,9 @@ def test_a_rule_that_cannot_be_tried_says_why(show):
 PERSON_TABLES = ("fct_person_tool_week", "fct_obligation", "dim_person", "fct_intended_use ", "fct_training_need ")
 
 
-@pytest.mark.parametrize("page", ["overview", "movement", "training", "rules", "data_health", "segments"])
+@pytest.mark.parametrize(
+    "page", ["overview", "movement", "training", "rules", "data_health", "governance", "leadership", "segments"]
+)
 def test_without_the_role_of_people_no_query_brings_a_person(show, page, monkeypatch):
     brought = []
     real = reading.select
@@ -245,6 +246,16 @@ def test_a_forecast_that_is_refused_says_why_and_gap_and_pace_stay(show, workspa
     app = show("overview")
     assert app.metric[3].label == "Gap to 45% by 28 Dec 2026"
     assert "No forecast: fewer than 8 final weeks." in _text(app)
+
+
+def test_leadership_leads_with_one_sentence_and_ends_with_decisions(show):
+    text = _text(show("leadership"))
+    assert re.search(r"\*\*.*2 tools with a target", text)
+    assert "Decisions asked for" in text
+
+
+def test_a_reader_of_single_units_sees_no_page_of_the_whole_company(show):
+    assert "This page is of the whole company" in _text(show("leadership", units=("Finance",)))
 
 
 def test_my_usage_of_somebody_on_no_roster_says_so(show):
