@@ -29,7 +29,7 @@ from dashboards.app_pages import (
     segments,
     training,
 )
-from dashboards.app_pages.parts import Filters, empty
+from dashboards.app_pages.parts import Filters, accept_ids_in_links, empty
 from dashboards.marts import published, reading
 
 WEEKS = (8, 13, 26, 52, 104)
@@ -54,6 +54,7 @@ PAGES: tuple[tuple[str, str, str, str, Draw], ...] = (
     ("segments", "Usage segments", "equalizer", "figures", segments.page),
     ("definitions", "Definitions", "menu_book", "figures", definitions.page),
 )
+OF_ONE_PAGE = {"person": "person", "figure": "definitions"}
 WITHOUT_UNIT = ("rules", "data-health", "governance", "leadership", "definitions")
 WITHOUT_WEEKS = ("training", "governance", "leadership", "segments", "definitions")
 
@@ -69,9 +70,17 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     chosen = _choose(page.url_path or OVERVIEW, reader, pages)
     if chosen:
+        _forget_other_pages(page.url_path)
         filters.append(chosen)
         page.run()
     _settle_memory()
+
+
+def _forget_other_pages(page: str) -> None:
+    """Going back, the browser brings along what another page's address said."""
+    for name, owner in OF_ONE_PAGE.items():
+        if page != owner and name in st.query_params:
+            del st.query_params[name]
 
 
 @st.cache_resource
@@ -145,7 +154,7 @@ def _choose(page: str, reader: Access, pages: dict[str, st.Page]) -> Filters | N
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tool, unit, weeks = _filter_row(page, publication, tools, units)
-    return Filters(workspace, path, publication, tools, tool, _title(tool, tools), unit, weeks, reader, pages)
+    return Filters(workspace, path, publication, tools, tool, unit, weeks, reader, pages)
 
 
 def _units(path: Path) -> list[str]:
@@ -165,7 +174,7 @@ def _filter_row(
 def _choose_tool(tools: tuple[published.Tool, ...]) -> published.Tool:
     by_id = {tool.tool_id: tool for tool in tools}
     titles = {tool.tool_id: _title(tool, tools) for tool in tools}
-    _accept_ids_in_links(titles)
+    accept_ids_in_links("tool", titles)
     chosen = st.selectbox(
         "Tool", list(titles), format_func=titles.__getitem__, key="tool", bind="query-params", width=FILTER_PX
     )
@@ -196,14 +205,6 @@ def _choose_weeks(is_heeded: bool) -> int:
         required=True,
     )
     return weeks or DEFAULT_WEEKS
-
-
-def _accept_ids_in_links(titles: dict[str, str]) -> None:
-    """A link may name a tool by its id, which never changes; the widget itself reads only titles."""
-    asked = st.query_params.get("tool")
-    if asked in titles and "tool" not in st.session_state:
-        st.query_params["tool"] = titles[asked]
-        st.rerun()
 
 
 def _title(tool: published.Tool, tools: tuple[published.Tool, ...]) -> str:

@@ -211,10 +211,8 @@ def _habit(filters: Filters, cohorts: Sequence[Cohort]) -> None:
         before = (
             " People of the first cohort may have begun before the telemetry did." if cohorts[0].began_before else ""
         )
-        st.caption(
-            f"Each row is everybody who began in that week. {wording.counted(hidden, 'cohort')} with too few people"
-            f" {'is' if hidden == 1 else 'are'} left empty.{before}"
-        )
+        left_empty = f" {wording.counted(hidden, 'cohort')} with too few people left empty." if hidden else ""
+        st.caption(f"Each row is everybody who began in that week.{left_empty}{before}")
 
 
 def _habit_sentence(cohorts: Sequence[Cohort]) -> str:

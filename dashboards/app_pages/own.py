@@ -21,5 +21,5 @@ def page(filters: Filters) -> None:
             "ask whoever runs this dashboard to add your address to the roster.",
         )
         return
-    st.caption("Only you see this page. What is shown is what a reader with the role `people` sees of you.")
+    st.caption("Only you see this page. What is shown is what a reader with the role people sees of you.")
     person_detail.explain(filters, key, WHY, is_own=True)

@@ -29,7 +29,6 @@ class Filters:
     publication: Publication
     tools: tuple[Tool, ...]
     tool: Tool
-    tool_label: str
     org_unit: str
     weeks: int
     access: Access
@@ -44,11 +43,6 @@ class Filters:
     def unit_or_none(self) -> str | None:
         """The org unit, None for the whole company."""
         return None if self.org_unit == WHOLE_COMPANY else self.org_unit
-
-    @property
-    def in_links(self) -> dict[str, str]:
-        """The filters as the widgets of every page read them from an address."""
-        return {"tool": self.tool_label, "unit": self.org_unit, "weeks": str(self.weeks)}
 
 
 def draw(spec: Mapping[str, Any], alt: str, **selection: Any) -> Any:
@@ -79,8 +73,7 @@ def figures_of(filters: Filters, *names: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("How it is calculated:", width="content")
         for name in names:
-            query = filters.in_links | {"figure": slug(name)}
-            st.page_link(filters.pages["definitions"], label=name, query_params=query)
+            st.page_link(filters.pages["definitions"], label=name, query_params={"figure": slug(name)})
 
 
 def known_people(filters: Filters, *, with_link: bool = True) -> None:
@@ -107,7 +100,7 @@ def known_people(filters: Filters, *, with_link: bool = True) -> None:
 def _to_health(filters: Filters, is_wanted: bool) -> None:
     if is_wanted:
         page = filters.pages["data-health"]
-        st.page_link(page, label="Whom do the records name?", icon=None, query_params=filters.in_links)
+        st.page_link(page, label="Whom do the records name?", icon=None)
 
 
 def as_of(filters: Filters, *facts: str) -> None:
@@ -130,6 +123,7 @@ def purpose() -> str | None:
         key="why",
         placeholder="Choose, or write your own reason",
         accept_new_options=True,
+        required=True,
         persist_state="session",
         width=420,
     )
@@ -159,9 +153,44 @@ def logged(filters: Filters, what: str, why: str, rows: int) -> bool:
     return True
 
 
+def accept_ids_in_links(key: str, titles: Mapping[str, str]) -> None:
+    """A link may name a thing by its id, which never changes; the widget itself reads only titles."""
+    asked = st.query_params.get(key, "")
+    if asked in titles and key not in st.session_state:
+        st.query_params[key] = titles[asked]
+        st.rerun()
+
+
+def choice_of_page(label: str, key: str, titles: Mapping[str, str], width: int) -> str:
+    """A choice that belongs to one page: the page's address names it by id, and it still holds when the reader comes
+    back. A widget bound to the address would lose it on a page switch, which clears the address first."""
+    widget = f"{key} of the page"
+    first = next(iter(titles))
+    said = (st.query_params.get(key), st.session_state.get(f"_{key}"), first)
+    st.session_state[widget] = next(value for value in said if value in titles)
+    say_in_address(key, st.session_state[widget], first)
+
+    def changed() -> None:
+        st.session_state[f"_{key}"] = st.session_state[widget]
+        say_in_address(key, st.session_state[widget], first)
+
+    names = list(titles)
+    chosen = st.selectbox(label, names, format_func=titles.__getitem__, key=widget, on_change=changed, width=width)
+    st.session_state[f"_{key}"] = chosen
+    return str(chosen)
+
+
+def say_in_address(key: str, value: str, default: str) -> None:
+    """Writes a choice into the address; what is not said is the default."""
+    if value == default:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value
+
+
 def open_person(filters: Filters, key: str) -> None:
     """Leads from a list to the person's page, which the address names."""
-    st.switch_page(filters.pages["person"], query_params=filters.in_links | {"person": key})
+    st.switch_page(filters.pages["person"], query_params={"person": key})
 
 
 def export_links(what: str, query: Mapping[str, str | None], label: str = "Export") -> None:

@@ -9,7 +9,16 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.app_pages import person_detail
-from dashboards.app_pages.parts import Filters, empty, export_links, grid, logged, open_person, purpose
+from dashboards.app_pages.parts import (
+    Filters,
+    choice_of_page,
+    empty,
+    export_links,
+    grid,
+    logged,
+    open_person,
+    purpose,
+)
 from dashboards.marts import people
 from dashboards.marts.people import Listed, Wanted
 
@@ -57,20 +66,13 @@ def _list(filters: Filters, why: str) -> None:
 
 
 def _wanted(filters: Filters, week: date) -> Wanted:
-    status = st.selectbox(
-        "Status", [ANY, *wording.STATUSES], key="status", bind="query-params", width=LIST_PX,
-        format_func=lambda name: wording.STATUSES.get(name, "Any status"),
-    )  # fmt: skip
-    reasons = [ANY, *wording.REASONS]
-    reason = st.selectbox(
-        "Reason", reasons, key="reason", bind="query-params", width=LIST_PX,
-        format_func=lambda name: wording.REASONS.get(name, "Any reason"),
-    )  # fmt: skip
+    status = choice_of_page("Status", "status", {ANY: "Any status"} | dict(wording.STATUSES), LIST_PX)
+    reason = choice_of_page("Reason", "reason", {ANY: "Any reason"} | dict(wording.REASONS), LIST_PX)
     return Wanted(filters.tool.tool_id, week, filters.unit_or_none, _or_none(status), _or_none(reason))
 
 
-def _or_none(chosen: str | None) -> str | None:
-    return None if chosen in (None, ANY) else chosen
+def _or_none(chosen: str) -> str | None:
+    return None if chosen == ANY else chosen
 
 
 def _page_of_list(filters: Filters, wanted: Wanted, total: int, why: str) -> None:

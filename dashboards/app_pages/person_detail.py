@@ -55,7 +55,7 @@ def _who(filters: Filters, person: Person) -> None:
     told = " · ".join(wording.plain(fact) for fact in facts if fact)
     left = "" if person.is_current else " · no longer on the roster"
     st.markdown(f"`{person.person_key}` · {told or 'no details published'}{left}")
-    st.caption(f"Whose key this is, the vault knows: `takeup people key`. Tool: {wording.plain(filters.tool.title)}.")
+    st.caption(f"Whose key this is, the vault knows (takeup people key). Tool: {wording.plain(filters.tool.title)}.")
 
 
 def _not_eligible(filters: Filters, scope: Scope, key: str) -> None:

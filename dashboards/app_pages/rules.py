@@ -78,8 +78,8 @@ def _words(rule: Rule) -> None:
         st.markdown(f"**Module:** {wording.plain(rule.train)}")
     st.caption(
         f"{rule.severity.capitalize()}: {SEVERITIES.get(rule.severity, '')} · {rule.evidence_incorrect} cases tell"
-        f" incorrect use, {rule.evidence_correct} correct use · kind `{rule.kind}` · version {rule.version}"
-        f" · owner {wording.plain(rule.owner) or 'unknown'}"
+        f" incorrect use, {rule.evidence_correct} correct use · kind {wording.plain(rule.kind)}"
+        f" · version {rule.version} · owner {wording.plain(rule.owner) or 'unknown'}"
     )
 
 

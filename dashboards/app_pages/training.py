@@ -8,7 +8,16 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.app_pages import training_effect, training_people
-from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, strong_ink
+from dashboards.app_pages.parts import (
+    Filters,
+    as_of,
+    choice_of_page,
+    draw,
+    empty,
+    figures_of,
+    say_in_address,
+    strong_ink,
+)
 from dashboards.charts.bars import Bar, bars, choosable
 from dashboards.charts.heat import Cell, heat_map
 from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER
@@ -39,7 +48,7 @@ def page(filters: Filters) -> None:
     if filters.access.may("people"):
         training_people.show(filters, rule)
     else:
-        st.caption(":material/lock: Who it is shows only to readers with the role `people`.")
+        st.caption(":material/lock: Who it is shows only to readers with the role people.")
     training_effect.show(filters)
     figures_of(filters, "Training need", "Way back", "Training effect")
 
@@ -88,19 +97,20 @@ def _pareto(needs: Sequence[Need]) -> list[Bar]:
 
 
 def _clicked() -> None:
-    """A bar chosen is a rule chosen; the same bar again opens all."""
+    """A bar chosen is a rule chosen. Nothing chosen says nothing: a chart that is drawn anew reports that, too."""
     points = st.session_state["pareto"]["selection"].get("rule", [])
-    key = points[0].get("key") if points else None
-    st.session_state["rule"] = key or ALL_RULES
+    if points and points[0].get("key"):
+        say_in_address("rule", points[0]["key"], ALL_RULES)
 
 
 def _choose_rule(needs: Sequence[Need]) -> str | None:
-    titles = {need.rule_id: f"{need.title} ({need.people or 0:,})" for need in needs}
-    chosen = st.selectbox(
-        "Rule", [ALL_RULES, *titles], key="rule", bind="query-params",
-        format_func=lambda name: titles.get(name, "All rules"), width=560,
-    )  # fmt: skip
-    return None if chosen in (None, ALL_RULES) else str(chosen)
+    shared = [need.title for need in needs]
+    titles = {
+        need.rule_id: need.title if shared.count(need.title) == 1 else f"{need.title} ({need.rule_id})"
+        for need in needs
+    }
+    chosen = choice_of_page("Rule", "rule", {ALL_RULES: "All rules"} | titles, 560)
+    return None if chosen == ALL_RULES else chosen
 
 
 def _heat(filters: Filters) -> None:

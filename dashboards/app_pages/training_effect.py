@@ -65,8 +65,9 @@ def _told(filters: Filters, effect: Effect) -> None:
         else f"No placebo test: {wording.plain(effect.placebo_refusal)}"
     )
     st.caption(
-        f"{effect.trained_people or 0:,} trained against {effect.comparison_people or 0:,} {DESIGNS[effect.design]};"
-        f" {effect.left_out_people or 0:,} trained left out for too few cases. {placebo}."
+        f"Solid: the {effect.trained_people or 0:,} trained. Dashed: {effect.comparison_people or 0:,}"
+        f" {DESIGNS[effect.design]}."
+        f" Left out for too few cases: {effect.left_out_people or 0:,}. {placebo}."
         " A comparison, no proof of cause unless the lot decided."
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards import wording
-from dashboards.charts.palette import CORRECT, INCORRECT, LEGEND, NON_USER, NOT_JUDGED, PADDING, SHARE_AXIS, Spec
+from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED, PADDING, SHARE_AXIS, Spec
 from dashboards.marts.training import EffectWeek
 
 STUDY_PX = 260
@@ -30,24 +30,34 @@ def event_study(weeks: Sequence[EffectWeek]) -> Spec:
             },
             "tooltip": [{"field": "who", "title": "Who"}, {"field": "told", "title": "Figure"}],
         },
-        "layer": [
-            {
-                "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 28}},
-                "encoding": {
-                    "color": {"field": "place", "type": "nominal", "legend": None,
-                              "scale": {"domain": [CORRECT, INCORRECT, NON_USER, NOT_JUDGED]}},
-                    "strokeDash": {"field": "who", "type": "nominal", "sort": [TRAINED, COMPARED],
-                                   "scale": {"domain": [TRAINED, COMPARED]},
-                                   "legend": LEGEND | {"symbolType": "stroke"}},
-                },
-            },
-            {
-                "data": {"values": [{"week": -0.5}]},
-                "mark": {"type": "rule", "strokeDash": [5, 4], "color": "currentColor", "opacity": 0.7},
-                "encoding": {"y": None, "tooltip": None},
-            },
-        ],
+        "layer": [_line(TRAINED, 1.0), _line(COMPARED, 0.6), _TRAINING],
+        "resolve": {"scale": {"color": "independent"}},
     }  # fmt: skip
+
+
+def _line(who: str, opacity: float) -> Spec:
+    """The trained in the colour of correct use, the others dashed in the text's own."""
+    mark: Spec = {"type": "line", "strokeWidth": 2, "opacity": opacity, "point": {"size": 28, "opacity": opacity}}
+    is_trained = who == TRAINED
+    if not is_trained:
+        mark |= {"color": "currentColor", "strokeDash": [5, 4]}
+        mark["point"] |= {"color": "currentColor"}
+    return {
+        "mark": mark,
+        "transform": [{"filter": f"datum.who === '{who}'"}],
+        "encoding": {"color": _BLUE} if is_trained else {},
+    }
+
+
+_BLUE: Spec = {
+    "field": "place", "type": "nominal", "legend": None,
+    "scale": {"domain": [CORRECT, INCORRECT, NON_USER, NOT_JUDGED]},
+}  # fmt: skip
+_TRAINING: Spec = {
+    "data": {"values": [{"week": -0.5}]},
+    "mark": {"type": "rule", "strokeDash": [2, 3], "color": "currentColor", "opacity": 0.7},
+    "encoding": {"y": None, "tooltip": None},
+}
 
 
 def _rows(week: EffectWeek) -> list[dict[str, Any]]:

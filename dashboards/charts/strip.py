@@ -9,7 +9,7 @@ from dashboards import wording
 from dashboards.charts.palette import DATE_AXIS, LEGEND, PADDING, Spec
 from dashboards.charts.trend import PROVISIONAL_OPACITY
 
-STRIP_PX = 104  # legend and axis included
+STRIP_PX = 160  # legend and axis included
 
 
 def status_strip(weeks: Sequence[tuple[date, str, bool]]) -> Spec:
@@ -24,6 +24,7 @@ def status_strip(weeks: Sequence[tuple[date, str, bool]]) -> Spec:
         }
         for start, status, is_provisional in weeks
     ]
+    legend = LEGEND | {"symbolStrokeWidth": 0}
     axis = DATE_AXIS | {"labelOverlap": True, "ticks": False, "domain": False}
     return {
         "height": STRIP_PX,
@@ -32,7 +33,7 @@ def status_strip(weeks: Sequence[tuple[date, str, bool]]) -> Spec:
         "mark": {"type": "rect", "stroke": "currentColor", "strokeOpacity": 0.15, "cornerRadius": 2},
         "encoding": {
             "x": {"field": "at", "type": "ordinal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis},
-            "color": {"field": "status", "type": "nominal", "scale": {"domain": titles}, "legend": LEGEND},
+            "color": {"field": "status", "type": "nominal", "scale": {"domain": titles}, "legend": legend},
             "opacity": {"condition": {"test": "datum.is_provisional", "value": PROVISIONAL_OPACITY}, "value": 1},
             "tooltip": [{"field": "week", "title": "Week"}, {"field": "status", "title": "Status"}],
         },

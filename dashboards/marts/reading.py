@@ -27,7 +27,13 @@ def utc(column: str) -> str:
 
 
 def select(path: Path, sql: str, parameters: dict[str, Any], shape: Callable[..., Row]) -> list[Row]:
+    """The answer of a publication, one object a row."""
     return [shape(*row) for row in _rows(str(path), sql, tuple(parameters.items()))]
+
+
+def forget() -> None:
+    """Answers are found anew from here on."""
+    _rows.cache_clear()
 
 
 @lru_cache(maxsize=512)

@@ -222,7 +222,7 @@ def _page_alone(
     st.navigation(list(pages.values()))
     tool = tools[int(os.environ.get("TEST_TOOL", "-1"))]
     access = Access("a test", frozenset(roles), units)
-    filters = Filters(workspace, path, published.publication(path), tools, tool, tool.title, unit, 26, access, pages)
+    filters = Filters(workspace, path, published.publication(path), tools, tool, unit, 26, access, pages)
     importlib.import_module(f"dashboards.app_pages.{name}").page(filters)
 
 

@@ -149,11 +149,11 @@ def test_the_published_file_cannot_be_written_and_no_other_file_read(path):
 
 
 def test_threads_that_ask_at_the_same_time_get_their_own_answers(path):
-    reading._rows.cache_clear()
+    reading.forget()
     tools = [tool.tool_id for tool in published.tools(path)] * 20
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda tool: adoption.by_week(path, tool, "All", 26), tools))
-    reading._rows.cache_clear()
+    reading.forget()
     assert answers == [adoption.by_week(path, tool, "All", 26) for tool in tools]
 
 

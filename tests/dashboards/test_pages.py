@@ -97,7 +97,7 @@ def test_training_counts_for_everybody_and_lists_only_for_those_who_may(show, wo
     app = show("training", roles=("figures",))
     text = _text(app)
     assert "Which rule is broken most" in text
-    assert "only to readers with the role `people`" in text
+    assert "only to readers with the role people" in text
     assert not app.dataframe
     assert not (workspace / audit.FILE).exists()
 
@@ -111,7 +111,7 @@ def test_training_lists_whom_to_train_with_evidence_and_way_back(show):
 def test_training_says_whether_it_helped_with_n_comparison_and_a_refusal(show):
     text = _text(show("training"))
     assert "−18.0 pp broken cases" in text
-    assert "42 trained against 61 people" in text
+    assert "the 42 trained. Dashed: 61 people" in text
     assert "which should be about 0" in text
 
 

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.dashboards.publication import Company, publish
@@ -60,12 +61,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Compa
 
 
 @contextmanager
-def _server(workspace: Path) -> Iterator[str]:
+def _server(workspace: Path, person_pages: str = "local", port: int | None = None) -> Iterator[str]:
     """Starts the dashboard from a foreign folder, as users do, and ends the process that it started."""
-    port = _free_port()
+    port = port or _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "server.py")]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    settings = {"TAKEUP_WORKSPACE": str(workspace), "TAKEUP_PERSON_PAGES": "local", "PYTHONPATH": str(ROOT)}
+    settings = {"TAKEUP_WORKSPACE": str(workspace), "TAKEUP_PERSON_PAGES": person_pages, "PYTHONPATH": str(ROOT)}
     environment = os.environ | settings
     with (workspace / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=log, stderr=log)
@@ -92,3 +93,39 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)
     pytest.fail(f"{url} did not answer within 30 s")
+
+
+@pytest.fixture(scope="session")
+def signed_in_by_groups(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard with sign-in: a provider on this machine, and what each of its groups may see."""
+    workspace = tmp_path_factory.mktemp("sign-in")
+    publish(workspace, Company(people=120, tools=2, weeks=6))
+    users = [User(sub=name, claims={"email": f"{name}@corp.example", "groups": [name]}) for name in GROUPS]
+    port = _free_port()
+    with run_server_in_thread(user_claims=users) as provider:
+        folder = workspace / ".streamlit"
+        folder.mkdir()
+        (folder / "secrets.toml").write_text(SECRETS.format(port=port, provider=provider.server_port))
+        with _server(workspace, "sign_in", port) as address:
+            yield address
+
+
+GROUPS = ("coach", "lead", "viewer", "stranger")
+SECRETS = """
+[auth]
+redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+cookie_secret = "a secret of the tests alone, long enough"
+client_id = "takeup"
+client_secret = "of the tests"
+server_metadata_url = "http://localhost:{provider}/.well-known/openid-configuration"
+
+[access.groups.coach]
+roles = ["figures", "people", "rules"]
+
+[access.groups.lead]
+roles = ["figures", "people"]
+org_units = ["Finance"]
+
+[access.groups.viewer]
+roles = ["figures"]
+"""
