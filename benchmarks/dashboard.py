@@ -63,6 +63,7 @@ def main() -> None:
 def _rows(workspace: Path, sessions: int) -> list[Row]:
     rows = [*_queries(workspace), *_reruns(workspace)]
     with _server(workspace) as (address, process):
+        asyncio.run(_load(address, 1, acts=3))  # the first reader loads what all share
         idle = _memory_mb(process.pid)
         taken = asyncio.run(_load(address, sessions))
         busy = _memory_mb(process.pid)
@@ -135,19 +136,19 @@ def _reruns(workspace: Path) -> list[Row]:
     ]
 
 
-async def _load(address: str, sessions: int) -> list[float]:
+async def _load(address: str, sessions: int, acts: int = ACTS) -> list[float]:
     """Every session opens the overview and then chooses another tool now and then; seconds from choice to done."""
-    taken: list[list[float]] = await asyncio.gather(*(_session(address, number) for number in range(sessions)))
+    taken: list[list[float]] = await asyncio.gather(*(_session(address, number, acts) for number in range(sessions)))
     return [one for session in taken for one in session]
 
 
-async def _session(address: str, number: int) -> list[float]:
+async def _session(address: str, number: int, acts: int) -> list[float]:
     chance, taken = random.Random(number), []
     await asyncio.sleep(number * 0.1)
     uri = address.replace("http://", "ws://") + "/_stcore/stream"
     async with websockets.connect(uri, max_size=None, subprotocols=["streamlit"], origin=address) as link:
         await _run(link, TITLES[number % 5])
-        for act in range(ACTS):
+        for act in range(acts):
             await asyncio.sleep(chance.uniform(*THINK_S))
             begin = time.perf_counter()
             await _run(link, TITLES[(number + act + 1) % 5])
