@@ -13,10 +13,11 @@ from dashboards.charts.bars import Bar, bars
 from dashboards.charts.days import records_by_day
 from dashboards.charts.palette import CORRECT, INCORRECT
 from dashboards.marts import health
-from dashboards.marts.health import Coverage, Lines, QuarantineReason, SourceHealth
+from dashboards.marts.health import Coverage, Drift, Lines, QuarantineReason, SourceHealth
 from dashboards.marts.published import Tool
 
 NEWEST_FILES = 10
+MOST_DRIFTS = 20
 
 
 def page(filters: Filters) -> None:
@@ -175,6 +176,9 @@ def _tool_detail(filters: Filters) -> None:
         known_people(filters, with_link=False)
         _coverage(health.identity_coverage(filters.path, tool.tool_id))
     with st.container(border=True):
+        st.header("Changes in the form of the logs")
+        _drifts(health.drifts(filters.path, tool.tool_id))
+    with st.container(border=True):
         st.header("Newest files")
         _files(filters)
 
@@ -227,6 +231,40 @@ def _coverage(coverage: Sequence[Coverage]) -> None:
 
 def _of(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,} ({wording.share(part / whole)})"
+
+
+def _drifts(drifts: Sequence[Drift]) -> None:
+    if not drifts:
+        st.markdown("The logs look as they always did: no field is gone, renamed, empty or of another type.")
+        return
+    going_on = sum(drift.is_open and drift.is_untrustworthy for drift in drifts)
+    st.markdown(
+        f"**{wording.counted(going_on, 'change')} that {'goes' if going_on == 1 else 'go'} on"
+        f" {'makes' if going_on == 1 else 'make'} figures untrustworthy.**"
+    )
+    rows = [
+        {
+            "Change": drift.words,
+            "Since": _drift_days(drift),
+            "Figures that read it": _readers(drift),
+        }
+        for drift in drifts[:MOST_DRIFTS]
+    ]
+    table(rows, "Changes in the form of the logs")
+    if len(drifts) > MOST_DRIFTS:
+        st.caption(f"The {MOST_DRIFTS} of {len(drifts):,} that matter most.")
+
+
+def _drift_days(drift: Drift) -> str:
+    ended = "" if drift.is_open or drift.last_date is None else f" to {wording.day(drift.last_date)}"
+    return f"{wording.day(drift.first_date)}{ended}"
+
+
+def _readers(drift: Drift) -> str:
+    """Which figures rest on what has changed."""
+    told = ["who is a user"] if drift.is_read_by_use else []
+    told += [f"rules {drift.rule_ids}"] if drift.rule_ids else []
+    return " and ".join(told) or "None"
 
 
 def _files(filters: Filters) -> None:

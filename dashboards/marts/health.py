@@ -69,6 +69,20 @@ class QuarantineReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """A change in the form of a source's logs, and what reads it."""
+
+    source_id: str
+    words: str
+    rule_ids: str | None
+    is_read_by_use: bool
+    is_untrustworthy: bool
+    is_open: bool
+    first_date: date
+    last_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How many identities of one kind, and records under them, belong to a known person."""
 
@@ -126,6 +140,15 @@ def quarantine_reasons(path: Path, tool_id: str) -> list[QuarantineReason]:
         from fct_quarantine_reason where tool_id = $tool_id and lines > 0
         order by lines desc, reason_code, source_id"""
     return reading.select(path, sql, {"tool_id": tool_id}, QuarantineReason)
+
+
+def drifts(path: Path, tool_id: str) -> list[Drift]:
+    """What has changed in the form of a tool's logs; what still goes on and touches figures first."""
+    sql = """
+        select source_id, words, rule_ids, is_read_by_use, is_untrustworthy, is_open, first_date, last_date
+        from fct_source_drift where tool_id = $tool_id
+        order by is_open desc, is_untrustworthy desc, first_date desc, words"""
+    return reading.select(path, sql, {"tool_id": tool_id}, Drift)
 
 
 def identity_coverage(path: Path, tool_id: str) -> list[Coverage]:

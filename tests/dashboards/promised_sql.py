@@ -81,6 +81,16 @@ from dim_tool cross join range(16) as questions (i)
 """
 
 
+DRIFT = """
+insert into fct_source_drift by name
+select tool_id, tool_id || '/human-decision' as source_id, 'decide' as event_name, 'attributes.reviewed' as column_name,
+    'renamed' as change, 'reviewed is called checked now' as words, tool_id || '-review' as rule_ids,
+    1 as rules_touched, false as is_read_by_use, true as is_untrustworthy, true as is_blinding, true as is_open,
+    date '2026-10-27' as first_date, timestamptz '2026-10-28 06:00+00' as seen_at
+from dim_tool where position = 1
+"""
+
+
 def statements() -> list[str]:
     """All of them."""
-    return [FORECASTS, PRODUCTION, CONTACTS, PROMISES, LINKS, ALERTS, AUDITS]
+    return [FORECASTS, PRODUCTION, CONTACTS, PROMISES, LINKS, ALERTS, AUDITS, DRIFT]

@@ -65,6 +65,7 @@ def _ask_everything(path: Path) -> None:
     health.lines(path)
     health.source_days(path, tool, 56)
     health.quarantine_reasons(path, tool)
+    health.drifts(path, tool)
     health.identity_coverage(path, tool)
     health.loads(path, tool, 5)
     key = people.listed(path, None, Wanted(tool, LAST_WEEK, status="incorrect_user"), 1)[0].person_key

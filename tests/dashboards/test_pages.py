@@ -258,5 +258,16 @@ def test_a_reader_of_single_units_sees_no_page_of_the_whole_company(show):
     assert "This page is of the whole company" in _text(show("leadership", units=("Finance",)))
 
 
+def test_a_change_in_the_form_of_the_logs_is_named_with_the_figures_that_read_it(show, monkeypatch):
+    monkeypatch.setenv("TEST_TOOL", "1")
+    app = show("data_health")
+    assert "1 change that goes on makes figures untrustworthy" in _text(app)
+    assert "rules code-assistant-review" in str(app.table[-1].value) + str(app.table[1].value) + str(app.table[0].value)
+
+
+def test_logs_that_look_as_ever_say_so(show):
+    assert "The logs look as they always did" in _text(show("data_health"))
+
+
 def test_my_usage_of_somebody_on_no_roster_says_so(show):
     assert "You are on no roster" in _text(show("own"))
