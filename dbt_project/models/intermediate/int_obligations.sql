@@ -23,12 +23,14 @@ terms as (
     inner join {{ ref('int_tool_watermarks') }} as tool on tool.tool_id = rules.tool_id
 ),
 
+{% if names_roles() -%}
 population as (
     select terms.rule_no, span.person_no, span.valid_from, span.valid_to
     from terms
     inner join {{ ref('stg_person_spans') }} as span on {{ json_list_contains('terms.roles', 'span.role') }}
     where terms.roles is not null
 ),
+{%- endif %}
 
 in_force as (
     select found.*, terms.tool_id, terms.watermark_at, terms.data_from_at, terms.own_week, terms.roles, {{ local_date('found.obligation_at') }} as obligation_date
@@ -46,10 +48,12 @@ judged as (
         in_force.band, in_force.weight, in_force.obligation_at, in_force.due_at,
         coalesce(in_force.own_week, {{ iso_week('in_force.obligation_date') }}) as week_start
     from in_force
+    {%- if names_roles() %}
     left join population
         on population.rule_no = in_force.rule_no and population.person_no = in_force.person_no
         and in_force.obligation_date between population.valid_from and population.valid_to
     where in_force.roles is null or population.rule_no is not null
+    {%- endif %}
 )
 
 select * from judged
