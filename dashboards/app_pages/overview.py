@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, folded_grid, known_people
+from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, folded_grid, known_people, link_to_list
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.fan import fan
 from dashboards.charts.pace import Pace, gap_and_pace, pace_of
@@ -40,7 +40,7 @@ def page(filters: Filters) -> None:
     _cards(weeks, shown, targets, forecast, made)
     _trend_row(filters, weeks, targets.get("correct"), forecast)
     _loss_row(filters, shown)
-    _reasons_row(shown)
+    _reasons_row(filters, shown)
     folded_grid("The figures as a table", "figures", lambda: [_figure_row(week) for week in reversed(weeks)])
     names = (
         "Eligible",
@@ -302,6 +302,7 @@ def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
         lost, slipped = shown.eligible - shown.active, max(shown.active - shown.correct_user, 0)
         after = "" if shown.correct_share is None else f"; {slipped:,} active without being correct users"
         st.caption(f"{lost:,} lost before use{after}.")
+        link_to_list(filters, "List incorrect users", status="incorrect_user")
     with right.container(border=True, height="stretch"):
         st.header("All tools against target")
         gaps = adoption.tools_against_target(filters.path, filters.org_unit)
@@ -339,18 +340,20 @@ def _longest(gaps: Sequence[ToolGap]) -> float:
     return 1.02 * max([*(gap.correct_share or 0.0 for gap in gaps), *(gap.target or 0.0 for gap in gaps)], default=1.0)
 
 
-def _reasons_row(shown: AdoptionWeek) -> None:
+def _reasons_row(filters: Filters, shown: AdoptionWeek) -> None:
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.header("Not judged, and why")
         if shown.not_judged:
             _reasons(shown, shown.not_judged, shown.not_judged_reasons, wording.NOT_JUDGED, NOT_JUDGED)
+            link_to_list(filters, "List people who are not judged", status="not_judged")
         else:
             st.markdown("Everybody eligible was judged.")
     with right.container(border=True, height="stretch"):
         st.header("Non-users: never, tried, dormant")
         if shown.non_user:
             _reasons(shown, shown.non_user, shown.non_user_reasons, wording.NON_USER, NON_USER)
+            link_to_list(filters, "List non-users", status="non_user")
         else:
             st.markdown("Nobody who was judged is a non-user.")
 

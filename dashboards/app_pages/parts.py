@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -15,8 +16,10 @@ from dashboards import audit, wording
 from dashboards.access import Access
 from dashboards.audit import Read
 from dashboards.glossary import slug
+from dashboards.marts import adoption, health
 from dashboards.marts.published import WHOLE_COMPANY, Publication, Tool
 
+MOST_DRIFTS, MOST_WEEKS = 3, 520
 PURPOSES = ("Coaching and training", "A question of the person", "Checking a figure", "An audit")
 
 
@@ -112,6 +115,38 @@ def as_of(filters: Filters, *facts: str) -> None:
         f"published {wording.moment(filters.publication.published_at)}",
     ]
     st.caption(" · ".join(told))
+    _untrustworthy(filters)
+
+
+def _untrustworthy(filters: Filters) -> None:
+    """A banner while what figures read has changed its form, with the last value that rests on nothing of the kind."""
+    touched = [
+        drift for drift in health.drifts(filters.path, filters.tool.tool_id) if drift.is_open and drift.is_untrustworthy
+    ]
+    if not touched:
+        return
+    since = min(drift.first_date for drift in touched)
+    words = "; ".join(wording.plain(drift.words) for drift in touched[:MOST_DRIFTS])
+    st.warning(
+        f"**Figures of {wording.plain(filters.tool.title)} are not to be trusted since {wording.day(since)}:** {words}."
+        f" {_last_good(filters, since)}",
+        icon=":material/gpp_maybe:",
+    )
+
+
+def _last_good(filters: Filters, since: date) -> str:
+    """The newest final week that was over before the change: no day of its window is touched."""
+    weeks = adoption.by_week(filters.path, filters.tool.tool_id, filters.org_unit, MOST_WEEKS)
+    good = [week for week in weeks if not week.is_provisional and week.week_start + timedelta(days=7) <= since]
+    if not good:
+        return "No final week from before is known."
+    last = good[-1]
+    told = [f"{wording.share(last.active_share)} active"]
+    if filters.tool.can_show_correctness:
+        told.insert(0, f"{wording.share(last.correct_share)} correct users")
+    return (
+        f"Last good figures, week of {wording.day(last.week_start)}: {', '.join(told)}, {wording.plain(filters.where)}."
+    )
 
 
 def purpose() -> str | None:
@@ -178,6 +213,13 @@ def choice_of_page(label: str, key: str, titles: Mapping[str, str], width: int) 
     chosen = st.selectbox(label, names, format_func=titles.__getitem__, key=widget, on_change=changed, width=width)
     st.session_state[f"_{key}"] = chosen
     return str(chosen)
+
+
+def link_to_list(filters: Filters, label: str, **wanted: str) -> None:
+    """From a figure to the people it counts, for readers who may see them."""
+    page = filters.pages.get("person")
+    if page is not None:
+        st.page_link(page, label=label, icon=":material/person_search:", query_params=wanted)
 
 
 def say_in_address(key: str, value: str, default: str) -> None:

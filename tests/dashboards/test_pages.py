@@ -265,6 +265,17 @@ def test_a_change_in_the_form_of_the_logs_is_named_with_the_figures_that_read_it
     assert "rules code-assistant-review" in str(app.table[-1].value) + str(app.table[1].value) + str(app.table[0].value)
 
 
+@pytest.mark.parametrize("page", ["overview", "movement", "training", "rules", "segments"])
+def test_untrustworthy_figures_carry_a_banner_with_the_last_good_value(show, monkeypatch, page):
+    monkeypatch.setenv("TEST_TOOL", "1")
+    banner = show(page).warning[0].value
+    assert "are not to be trusted since 27 Oct 2026" in banner
+    assert "reviewed is called checked now" in banner
+    assert re.search(r"Last good figures, week of 19 Oct 2026: \d+\.\d% correct users, \d+\.\d% active", banner)
+    monkeypatch.setenv("TEST_TOOL", "0")
+    assert not show(page).warning
+
+
 def test_logs_that_look_as_ever_say_so(show):
     assert "The logs look as they always did" in _text(show("data_health"))
 
