@@ -20,7 +20,7 @@ from orchestration.workspace import Workspace
 REPOSITORY = Path(__file__).resolve().parent.parent
 FRAMEWORKS = ("dagster", "dagster_dbt", "dbt", "streamlit")
 PURE = (
-    "sources", "registry", "rules", "loading", "sample", "identity", "vault", "warehouse", "quality", "effects",
+    "alerts", "audits", "sources", "registry", "rules", "loading", "sample", "identity", "vault", "warehouse", "quality", "effects",
     "training_plans",
 )  # fmt: skip
 
@@ -96,6 +96,11 @@ def test_sources_know_nothing_of_takeup_but_its_errors() -> None:
     found = offenders(modules("orchestration/sources"), "orchestration")
     allowed = ("orchestration.sources", "orchestration.errors")
     assert [line for line in found if not is_within(line.split(": ")[1], *allowed)] == []
+
+
+def test_alerts_and_audits_read_facts_and_nothing_else() -> None:
+    closed = ("duckdb", "socket", "requests", "apprise", "orchestration.loading", "orchestration.warehouse")
+    assert offenders([*modules("orchestration/alerts"), *modules("orchestration/audits")], *closed) == []
 
 
 def test_sources_open_no_database_and_no_network() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.alerts import drops, false_alarms, three_sigma, zero_days
 
-SIMULATIONS = int(os.environ.get("TAKEUP_ALERT_SIMULATIONS", "40"))
+SIMULATIONS = 1_000 if os.environ.get("TAKEUP_RELIABILITY") == "1" else 40
+pytestmark = pytest.mark.reliability
 
 
 def test_clean_tools_raise_less_than_one_false_alarm_in_a_hundred_weeks() -> None:
