@@ -20,8 +20,8 @@ from orchestration.workspace import Workspace
 REPOSITORY = Path(__file__).resolve().parent.parent
 FRAMEWORKS = ("dagster", "dagster_dbt", "dbt", "streamlit")
 PURE = (
-    "alerts", "audits", "sources", "registry", "rules", "loading", "sample", "identity", "vault", "warehouse", "quality",
-    "effects", "training_plans",
+    "alerts", "audits", "sources", "registry", "rules", "loading", "sample", "identity", "vault", "warehouse",
+    "quality", "effects", "training_plans",
 )  # fmt: skip
 
 
