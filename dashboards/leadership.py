@@ -260,14 +260,24 @@ def _late_targets(tools: Sequence[Standing]) -> list[str]:
     asked = []
     for tool in worst_first(tools):
         word = prospect(tool).word
-        if word == MISSED and tool.target is not None and tool.due is not None:
-            by = f"{wording.points(gap_of(tool))} at its date, {wording.day(tool.due)}"
-            asked.append(f"{tool.title} missed its target by {by.lstrip('−')}: set a new date, or end the tool.")
-        if word in {UNLIKELY_TO, OPEN} and tool.due is not None and tool.needed_people is not None:
+        if tool.due is None:
+            continue
+        if word == MISSED:
+            by = wording.points(gap_of(tool)).lstrip(wording.MINUS)
+            when = wording.day(tool.due)
+            asked.append(
+                f"{tool.title} missed its target by {by} at its date, {when}: set a new date, or end the tool."
+            )
+        if word == UNLIKELY_TO or (word == OPEN and _is_behind(tool)):
             pace = f"needs {_rate(tool.needed_people)} more people a week, {_rate(tool.expected_people)} are expected"
             mend = f"back its owner with time to train, or move the date ({wording.day(tool.due)})"
             asked.append(f"{tool.title} {pace}: {mend}.")
     return asked
+
+
+def _is_behind(tool: Standing) -> bool:
+    """Whether fewer people are expected than it takes: with as many, an open target is left to its owner."""
+    return (tool.expected_people or 0.0) < (tool.needed_people or 0.0)
 
 
 def _trainings(broken: Sequence[BrokenRule]) -> list[str]:
