@@ -191,7 +191,7 @@ create table if not exists raw.drift (
     seen_at      timestamp not null               -- when a load first noticed it
 );
 -- Which rules (null: whether a tool is used) read what has changed. Blinding: what they say from then on means nothing.
-create table if not exists raw.drift_touch (
+create table if not exists raw.drift_reader (
     tool_id      varchar not null,
     source_id    varchar not null,
     part         varchar not null,
@@ -199,7 +199,8 @@ create table if not exists raw.drift_touch (
     change       varchar not null,
     first_date   date not null,
     last_date    date,
-    rule_no      integer,
+    rule_id      varchar,
+    version      integer,
     is_blinding  boolean not null
 );
 

@@ -16,34 +16,32 @@
 {%- endmacro %}
 
 {#
-  Whether a rule was blind at some time in [at, due]: what it reads had gone from the log. Like outages, the spans stand
-  in the condition as they were loaded: they are few, and a join would carry every obligation through it.
+  What a rule found, or unknown where what it reads had gone from the log at some time in [at, due]. Like outages, the
+  spans stand in the condition as they were loaded: they are few, and a join would carry every obligation through it.
 #}
-{% macro is_blind(rule_no, obligation_at, due_at) -%}
+{% macro unless_blind(finding, rule_no, obligation_at, due_at) -%}
     {%- set blind = blind_spans_by_rule() -%}
-    {%- if not blind -%} false
+    {%- if not blind -%} {{ finding }}
     {%- else -%}
-    case {{ rule_no }}
-        {%- for rule, spans in blind.items() %}
-        when {{ rule }} then
-            {%- for first_date, after_date in spans %}
-            {{ 'or ' if not loop.first }}(coalesce({{ due_at }}, {{ obligation_at }}) >= timestamp '{{ first_date }}' and {{ obligation_at }} < timestamp '{{ after_date }}')
-            {%- endfor %}
-        {%- endfor %}
-        else false
+    case
+        {%- for rule, spans in blind.items() %}{% for first_date, after_date in spans %}
+        when {{ rule_no }} = {{ rule }} and coalesce({{ due_at }}, {{ obligation_at }}) >= timestamp '{{ first_date }}' and {{ obligation_at }} < timestamp '{{ after_date }}' then 'unknown'
+        {%- endfor %}{% endfor %}
+        else {{ finding }}
     end
     {%- endif -%}
 {%- endmacro %}
 
 {# The blind spans of each rule as pairs [first, after) of days, by rule_no. Unit tests override it. #}
 {% macro blind_spans_by_rule() %}
-    {%- set touches = ref('stg_drift_touches') -%}
+    {%- set readers, rules = ref('stg_drift_readers'), ref('stg_rule_book') -%}
     {%- if not execute -%}{{ return({}) }}{%- endif -%}
     {%- set spans = {} -%}
     {%- set query -%}
-    select rule_no, cast(first_date as varchar), cast({{ add_days("coalesce(last_date, date '9999-12-30')", 1) }} as varchar)
-    from {{ touches }}
-    where is_blinding and rule_no is not null
+    select rules.rule_no, cast(reader.first_date as varchar), cast({{ add_days("coalesce(reader.last_date, date '9999-12-30')", 1) }} as varchar)
+    from {{ readers }} as reader
+    inner join {{ rules }} as rules on rules.rule_id = reader.rule_id and rules.version = reader.version and rules.tool_id = reader.tool_id
+    where reader.is_blinding
     order by 1, 2, 3
     {%- endset -%}
     {%- for rule_no, first_date, after_date in run_query(query) -%}

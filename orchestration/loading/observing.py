@@ -66,17 +66,18 @@ def _find_drift(session: Session, tool_id: str) -> None:
     )
     session.connection.execute("delete from raw.drift where tool_id = $tool_id", tool)
     session.connection.execute(_REPLACE_DRIFT, {"now": session.now})
-    session.connection.execute("delete from raw.drift_touch where tool_id = $tool_id", tool)
+    session.connection.execute("delete from raw.drift_reader where tool_id = $tool_id", tool)
     touches = list(_touches(session, tool_id))
     if touches:
-        session.connection.executemany("insert into raw.drift_touch values (?, ?, ?, ?, ?, ?, ?, ?, ?)", touches)
+        session.connection.executemany("insert into raw.drift_reader values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", touches)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """What a rule (`rule_no` None: what counts as use) reads: fields, and the events whose fields they are."""
+    """What a rule (without an id: what counts as use) reads: fields, and the events whose fields they are."""
 
-    rule_no: int | None
+    rule_id: str | None
+    version: int | None
     fields: frozenset[str]
     events: frozenset[str]
 
@@ -99,17 +100,19 @@ def _touches(session: Session, tool_id: str) -> Iterator[tuple[Any, ...]]:
         blinds = change in _BLINDING or (change == "refused" and share >= _BLINDING_REFUSALS)
         for reader in readers:
             if reader.is_touched_by(part, column):
-                yield tool_id, source_id, part, column, change, first, last, reader.rule_no, blinds
+                yield tool_id, source_id, part, column, change, first, last, reader.rule_id, reader.version, blinds
 
 
 def _readers(session: Session, tool_id: str) -> Iterator[_Reader]:
-    for rule_no, text in session.rows("select rule_no, spec from raw.rule_book where tool_id = ?", [tool_id]):
-        yield _reader_of(rule_no, json.loads(text))
+    for rule_id, version, text in session.rows(
+        "select rule_id, version, spec from raw.rule_book where tool_id = ?", [tool_id]
+    ):
+        yield _reader_of(rule_id, version, json.loads(text))
     uses = session.value("select uses_sql from raw.tool where tool_id = ?", [tool_id])
-    yield _Reader(None, frozenset(_ACTIVITY) | _columns_in(uses or ""), frozenset(_quoted(uses or "")))
+    yield _Reader(None, None, frozenset(_ACTIVITY) | _columns_in(uses or ""), frozenset(_quoted(uses or "")))
 
 
-def _reader_of(rule_no: int, spec: Mapping[str, Any]) -> _Reader:
+def _reader_of(rule_id: str, version: int, spec: Mapping[str, Any]) -> _Reader:
     selectors = [value for value in spec.values() if isinstance(value, dict) and "events" in value]
     texts = [str(one["sql"]) for one in selectors] + [str(spec.get("must_sql")), str(spec.get("per"))]
     texts += [str(one) for one in spec.get("same") or ()]
@@ -118,7 +121,7 @@ def _reader_of(rule_no: int, spec: Mapping[str, Any]) -> _Reader:
     for measure in (spec.get("of_measure"), spec.get("among_measure")):
         if measure:
             fields.add(measure if measure in MEASURES else f"attributes.{measure}")
-    return _Reader(rule_no, frozenset(fields), frozenset(name for one in selectors for name in one["events"]))
+    return _Reader(rule_id, version, frozenset(fields), frozenset(name for one in selectors for name in one["events"]))
 
 
 def _columns_in(sql: str) -> frozenset[str]:

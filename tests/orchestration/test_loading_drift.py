@@ -167,14 +167,14 @@ def touched(workspace: Workspace, spec: dict[str, Any]) -> list[tuple[Any, ...]]
     with open_warehouse(workspace, now=NOW) as warehouse:
         warehouse.replace_registry(rows | {"rule_book": [rule]})
         load_all(warehouse)
-        return warehouse.session.rows("select column_name, rule_no, is_blinding from raw.drift_touch order by all")
+        return warehouse.session.rows("select column_name, rule_id, is_blinding from raw.drift_reader order by all")
 
 
 def test_what_a_rule_reads_concerns_it_and_nothing_else_does(workspace: Workspace) -> None:
     write(workspace.inbox / TOOL / "a.jsonl", events(0, 20, amount=5, other=1) + events(20, 30))
     selector = {"events": ["accepted"], "sql": "event_name = 'accepted' and amount__double > 3"}
     read = {"each": selector, "attributes": [["amount", "double"]]}
-    assert touched(workspace, read) == [("attributes.amount", 1, True)]
+    assert touched(workspace, read) == [("attributes.amount", "r", True)]
     assert touched(workspace, {"each": {"events": ["accepted"], "sql": "event_name = 'accepted'"}}) == []
     elsewhere = {"each": {"events": ["decide"], "sql": "amount__double > 3"}, "attributes": [["amount", "double"]]}
     assert touched(workspace, elsewhere) == []
@@ -183,7 +183,7 @@ def test_what_a_rule_reads_concerns_it_and_nothing_else_does(workspace: Workspac
 def test_events_that_name_nobody_concern_every_rule_and_use_itself(workspace: Workspace) -> None:
     write(workspace.inbox / TOOL / "a.jsonl", events(0, 20) + events(20, 30, user=None))
     assert touched(workspace, {"each": {"events": ["accepted"], "sql": "true"}}) == [
-        ("alias_no", 1, True),
+        ("alias_no", "r", True),
         ("alias_no", None, True),
     ]
 

@@ -4,13 +4,13 @@ with
 
 told as (
     select
-        touch.tool_id, touch.first_date, coalesce(touch.last_date, date '9999-12-31') as last_date,
-        touch.rule_no is null as is_use, touch.is_blinding,
+        reader.tool_id, reader.first_date, coalesce(reader.last_date, date '9999-12-31') as last_date,
+        reader.rule_id is null as is_use, reader.is_blinding,
         {{ drift_words('drift') }} as words
-    from {{ ref('stg_drift_touches') }} as touch
+    from {{ ref('stg_drift_readers') }} as reader
     inner join {{ ref('stg_drifts') }} as drift
-        on drift.source_id = touch.source_id and drift.part = touch.part and drift.column_name = touch.column_name
-        and drift.change = touch.change and drift.first_date = touch.first_date
+        on drift.source_id = reader.source_id and drift.part = reader.part and drift.column_name = reader.column_name
+        and drift.change = reader.change and drift.first_date = reader.first_date
 ),
 
 weeks as (

@@ -33,7 +33,9 @@ population as (
 {%- endif %}
 
 in_force as (
-    select found.*, terms.tool_id, terms.watermark_at, terms.data_from_at, terms.own_week, terms.roles, {{ local_date('found.obligation_at') }} as obligation_date
+    select
+        found.*, {{ unless_blind('found.finding', 'found.rule_no', 'found.obligation_at', 'found.due_at') }} as seen_finding,
+        terms.tool_id, terms.watermark_at, terms.data_from_at, terms.own_week, terms.roles, {{ local_date('found.obligation_at') }} as obligation_date
     from found
     inner join terms on terms.rule_no = found.rule_no
     where found.obligation_at >= terms.judged_from_at and found.obligation_at < terms.judged_to_at
@@ -43,7 +45,7 @@ in_force as (
 judged as (
     select
         in_force.rule_no, in_force.person_no, in_force.event_no, in_force.evidence_event_no,
-        {{ outcome('in_force.finding', 'in_force.due_at', 'in_force.looks_from_at', 'in_force.watermark_at', 'in_force.data_from_at',
+        {{ outcome('in_force.seen_finding', 'in_force.due_at', 'in_force.looks_from_at', 'in_force.watermark_at', 'in_force.data_from_at',
                    has_outage('in_force.tool_id', 'in_force.obligation_at', 'in_force.due_at')) }} as outcome,
         in_force.band, in_force.weight, in_force.obligation_at, in_force.due_at,
         coalesce(in_force.own_week, {{ iso_week('in_force.obligation_date') }}) as week_start

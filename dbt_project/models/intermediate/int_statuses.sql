@@ -93,7 +93,8 @@ facts as (
         greatest(windowed.uses, coalesce(reported.uses, 0)) as known_uses,
         -- Null where nobody can know: then nobody is called a non-user.
         case
-            when reported.person_no is null or reported.is_unused or greatest(windowed.uses, reported.uses) >= tools.min_uses
+            when greatest(windowed.uses, coalesce(reported.uses, 0)) >= tools.min_uses
+                or ((reported.person_no is null or reported.is_unused) and not coalesce(drift.is_use_blind, false))
             then greatest(windowed.uses, coalesce(reported.uses, 0))
         end as uses,
         {{ days_between('windowed.eligible_since', 'tool_window.window_end') }} as eligible_days,
@@ -112,7 +113,10 @@ facts as (
         coalesce(work_items.work_items, 0) as work_items,
         paused.tool_id is not null as is_paused,
         tools.has_work_items or tools.tool_id in (select tool_id from {{ ref('stg_work_items') }}) as has_work_items,
-        tools.can_prove, tools.min_uses, tools.min_available_days, tools.grace_days,
+        -- Where what tells of use has gone from the logs, they prove nothing of those whom they do not name.
+        tools.can_prove and (not coalesce(drift.is_use_blind, false) or greatest(windowed.uses, coalesce(reported.uses, 0)) >= tools.min_uses)
+            as can_prove,
+        tools.min_uses, tools.min_available_days, tools.grace_days,
         tools.rollup_unproven,
         tool_window.is_provisional
     from windowed
@@ -125,6 +129,8 @@ facts as (
     left join {{ ref('int_window_uses') }} as reported
         on reported.tool_id = windowed.tool_id and reported.person_no = windowed.person_no
         and reported.week_start = windowed.week_start
+    left join {{ ref('int_drift_weeks') }} as drift
+        on drift.tool_id = windowed.tool_id and drift.week_start = windowed.week_start
     left join rule_results
         on rule_results.tool_id = windowed.tool_id and rule_results.person_no = windowed.person_no
         and rule_results.week_start = windowed.week_start

@@ -18,6 +18,11 @@ select
     case when kind = 'share' then coalesce(cast({{ json_text('spec', 'max') }} as double), 1.0) end as share_max,
     cast({{ json_text('spec', 'reach_obligations') }} as bigint) as reach_obligations,
     cast({{ json_text('spec', 'reach_weeks') }} as bigint) as reach_weeks,
+    exists (
+        select 1 from {{ ref('stg_drift_readers') }} as reader
+        where reader.tool_id = rules.tool_id and reader.rule_id = rules.rule_id and reader.version = rules.version
+            and reader.last_date is null
+    ) as is_untrustworthy,
     effective_from,
     effective_to
-from {{ ref('stg_rule_book') }}
+from {{ ref('stg_rule_book') }} as rules

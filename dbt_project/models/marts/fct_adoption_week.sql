@@ -69,11 +69,14 @@ select
                 / {{ days_between('shared.week_start', 'targets.' ~ measure ~ '_due_week') }}
     end as needed_pace_{{ measure }}_share,
     {%- endfor %}
+    drift.reason as untrustworthy_reason,
+    drift.tool_id is not null as is_untrustworthy,
     shared.is_provisional,
     targets.target_correct_due,
     targets.target_active_due,
     shared.week_start
 from shared
+left join {{ ref('int_drift_weeks') }} as drift on drift.tool_id = shared.tool_id and drift.week_start = shared.week_start
 left join targets
     on targets.tool_id = shared.tool_id and targets.week_start = shared.week_start
     and targets.org_level = shared.org_level and targets.org_unit = shared.org_unit
