@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clean_rebuild import differences
 from history_workspace import TOOL, Firm
 
 from orchestration.publication import status
@@ -131,3 +132,24 @@ def test_a_restated_day_stands_in_the_journal_that_is_published(tmp_path: Path) 
     ((told),) = status(firm.workspace)["restated"]
     assert (told["tool_id"], told["days"], told["first_day"]) == (TOOL, 1, str(FIRST))
     assert datetime.fromisoformat(told["restated_at"]) <= datetime.now().astimezone()
+
+
+def test_a_finding_that_comes_later_changes_the_days_that_were_judged_before_it(tmp_path: Path) -> None:
+    """Three records without the field prove nothing yet; when they do, what they had been judged is judged anew."""
+    firm = Firm.found(tmp_path / "firm", {})
+    firm.roster(date(2026, 1, 1), PEOPLE)
+    (firm.workspace.rules / "triage.yml").write_text(_RULES)
+    (firm.workspace.inbox / TOOL).mkdir(exist_ok=True)
+    for run, (first, last, most) in enumerate(((0, 21, 12), (21, 22, 4), (22, 28, 12), (28, 35, 12))):
+        data = {"confidence": 0.9, "amount": 5} if run in (0, 3) else {"confidence": 0.9}
+        lines = [
+            decision(FIRST + timedelta(days=day), number, person, **data)
+            for day in range(first, last)
+            for number, (person, _) in enumerate(PEOPLE[:most])
+        ]
+        (firm.workspace.inbox / TOOL / f"{run}.jsonl").write_text("\n".join(lines) + "\n")
+        firm.run(FIRST + timedelta(days=last - 1))
+        assert differences(firm.workspace, tmp_path / f"clean-{run}") == {}
+    assert rows(firm.workspace, "select first_date::varchar, last_date::varchar from fct_source_drift") == [
+        ("2026-01-26", "2026-02-01")
+    ]
