@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	"$$python" -c '$(SUPPORTED)' 2>/dev/null && { echo "$$python"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench docs dashboard dagster
+.PHONY: help setup demo test reliability lint check bench docs dashboard dagster
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: $(STAMP) ## run the whole pipeline over a synthetic company, into ./demo (
 
 test: $(STAMP) ## run all tests
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+reliability: $(STAMP) ## faults, arrival orders and kills at the numbers that are promised (an hour or two)
+	TAKEUP_RELIABILITY=1 $(BIN)/pytest -n auto --dist loadfile -m reliability $(ARGS)
 
 lint: $(STAMP) ## style and types
 	$(BIN)/ruff check .

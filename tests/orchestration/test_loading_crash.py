@@ -15,8 +15,9 @@ import pytest
 from warehouse_workspace import TOOL, contents, event, load_everything, make_workspace, write
 
 from orchestration.workspace import Workspace
+from tests.scale import stated
 
-POINTS = 6
+POINTS = stated(200, 6)
 _CHILD = """
 import sys
 from pathlib import Path
@@ -61,6 +62,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, di
     return workspace, contents(workspace), time.monotonic() - began
 
 
+@pytest.mark.reliability
 @pytest.mark.parametrize("point", range(POINTS))
 def test_a_killed_load_ends_as_an_undisturbed_one(
     point: int, undisturbed: tuple[Workspace, dict[str, str], float], tmp_path: Path

@@ -83,6 +83,10 @@ of_tools as (
     union all
     select 'pause', tool_id, 0, {{ fingerprint(['0']) }}, first_date, last_date
     from {{ ref('int_tool_pauses') }}
+    union all
+    select 'blind', tool_id, 0, {{ fingerprint(['source_id', 'part', 'column_name', 'change', 'rule_id', 'version']) }}, first_date, coalesce(last_date, date '9999-12-31')
+    from {{ ref('stg_drift_readers') }}
+    where is_blinding
 ),
 
 -- A trained rule asks at every use for a completion before it.
