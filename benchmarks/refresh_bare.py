@@ -15,7 +15,7 @@ from benchmarks.refresh_company import Size, files_of, new_day
 from orchestration.workspace import Workspace
 
 EVENT = "tool_id, person_no, event_no, event_id, event_name, item_id, occurred_at, confidence, dwell_ms"
-ACCOUNTS = "(select alias_no, person_no from raw.identity_alias)"
+ACCOUNTS = "(select alias_no, person_no from bare.account)"
 LOADED = f"select * exclude (alias_no) from (select * from raw.usage_event) inner join {ACCOUNTS} using (alias_no)"
 LINE = (
     "{'id': 'VARCHAR', 'source': 'VARCHAR', 'type': 'VARCHAR', 'subject': 'VARCHAR', 'time': 'TIMESTAMP', "
@@ -25,7 +25,7 @@ USES = """
     insert into bare.use_week
     select tool_id, person_no, cast(date_trunc('week', occurred_at) as date) as week_start, count(*) as uses,
         count(distinct cast(occurred_at as date)) as active_days
-    from {events} where occurred_at >= date '{since}' group by all"""
+    from {events} where event_name = 'decide' and occurred_at >= date '{since}' group by all"""
 OBLIGATIONS = """
     create or replace temporary table obligation as
     select tool_id, 'looked' as rule, person_no, event_no, event_id, occurred_at, null as evidence_no,
@@ -114,16 +114,12 @@ def day_statements(workspace: Workspace, size: Size, number: int) -> list[str]:
     names = ", ".join(f"'{path}'" for path in files_of(workspace, size, number))
     read = f"""
         create or replace table bare.day as
-        with named as (
-            select 'p' || row_number() over (order by person_no) - 1 || '@example.com' as name, person_no
-            from raw.identity_alias
-        )
         select distinct on (source, id)
             'tool' || replace(source, '/', '-') as tool_id, named.person_no,
             cast(hash(source, id) >> 1 as bigint) as event_no, id as event_id, split_part(type, '.', -1) as event_name,
             subject as item_id, time as occurred_at, data.confidence, data.dwell_ms
         from read_json([{names}], format = 'newline_delimited', columns = {LINE}) as line
-        inner join named on named.name = line.data."user"
+        inner join bare.account as named on named.name = line.data."user"
         where not exists (
             select 1 from raw.usage_event as known
             where known.event_id = line.id and known.occurred_at >= date '{touched}'

@@ -7,14 +7,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from orchestration import steps
 from orchestration.registry.scaffold import init_workspace
+from orchestration.vault import Vault
 from orchestration.workspace import Workspace
 
 DAY = 550_000
 LAST = date(2026, 11, 15)  # a Sunday: history ends with it
-TOOL = "- {{id: tool-{n}, title: T, owner: {{name: O, email: o@example.com}}, live_from: {since},"
+TOOL = "- {{id: tool-{n}, title: T, owner: {{name: O, email: o@example.com}}, live_from: {since}, uses: [decide],"
 TOOL += " sources: [{{format: human-decision, path: inbox/tool-{n}, late_days: 7}}]}}\n"
 TERMS = "title: T, severity: major, owner: o, why: w, train: M1, examples: [], tolerate: 5%"
 RULES = """tool: tool-{n}
@@ -36,16 +38,15 @@ PIECES = """
     from (select i, unnest([0, 1, 2, 3, 4]) as step from range({first}, {last}) as pieces(i))"""  # noqa: E501
 HISTORY = """
     insert into raw.usage_event by name
-    with account as (select row_number() over (order by person_no) - 1 as person, alias_no from raw.identity_alias)
     select
-        cast(md5('h' || i || '-' || step) as uuid) as record_key, cast(hash(i * 5 + step) >> 1 as bigint) as event_no,
+        cast(hash(i * 5 + step) >> 1 as bigint) as event_no, hash(i * 5 + step + 1) as key_rest,
         'h' || i || '-' || step as event_id, 'tool-' || tool as tool_id,
         'tool-' || tool || '/human-decision' as source_id,
         event_name, occurred_at, account.alias_no, 'human' as actor_type, true as is_user_initiated, item_id,
-        confidence, dwell_ms, cast(md5('h' || i || '-' || step) as uuid) as record_hash,
+        confidence, dwell_ms,
         {load_id} + tool as load_id, 1 as line_no, 1 as lines,
         cast(occurred_at as date) + interval 30 hour as first_file_at
-    from ({pieces}) inner join account using (person)"""
+    from ({pieces}) inner join bare.account as account using (person)"""
 LOADS = """
     insert into raw.load by name
     select
@@ -105,6 +106,7 @@ def found(root: Path, size: Size) -> Workspace:
     steps.load_people(workspace)
     with duckdb.connect(str(workspace.warehouse), config={"memory_limit": "3GB"}) as connection:
         connection.execute("set preserve_insertion_order = false; set enable_progress_bar = false")
+        _name_accounts(workspace, connection, size)
         for number in range(size.days):
             day = LAST - timedelta(days=size.days - 1 - number)
             pieces = _pieces(size, day, number)
@@ -113,6 +115,22 @@ def found(root: Path, size: Size) -> Workspace:
             )
         connection.execute(LOADS.replace("from raw.usage_event", "from raw.usage_event where load_id > 1"))
     return workspace
+
+
+def _name_accounts(workspace: Workspace, connection: duckdb.DuckDBPyConnection, size: Size) -> None:
+    """Whose the addresses are, as the loader numbers them: what bare SQL would look up by a clear address."""
+    number_of = Vault(workspace).pseudonymiser.alias_no
+    rows = {"person": range(size.people), "alias_no": [number_of("email", _address(n)) for n in range(size.people)]}
+    accounts = pa.table(rows)  # noqa: F841
+    connection.execute("create schema bare")
+    connection.execute(
+        "create table bare.account as select person, 'p' || person || '@example.com' as name, alias_no, person_no "
+        "from accounts inner join raw.identity_alias using (alias_no)"
+    )
+
+
+def _address(person: int) -> str:
+    return f"p{person}@example.com"
 
 
 def people_loads(connection: duckdb.DuckDBPyConnection) -> list[tuple[int]]:
