@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +86,18 @@ def _guard() -> list[Middleware]:
     return [] if "auth" in _secrets() else [Middleware(TrustedHostMiddleware, allowed_hosts=list(THIS_MACHINE))]
 
 
+@asynccontextmanager
+async def _warm(_app: st.App) -> AsyncIterator[None]:
+    """What the first reader would wait for is loaded while the server starts."""
+    await run_in_threadpool(import_module, "dashboards.app_pages.overview")
+    yield
+
+
 # Streamlit finds the server by this very form of assignment.
 app = st.App(
     Path(__file__).parent / "app.py",
     secrets=_secrets() or None,
+    lifespan=_warm,
     routes=[Route("/export/{what}.{kind}", export, methods=["GET"])],
     middleware=_guard(),
 )

@@ -8,7 +8,17 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, folded_grid, known_people, link_to_list
+from dashboards.app_pages.parts import (
+    Filters,
+    as_of,
+    draw,
+    empty,
+    export_links,
+    figures_of,
+    folded_grid,
+    known_people,
+    link_to_list,
+)
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.fan import fan
 from dashboards.charts.pace import Pace, gap_and_pace, pace_of
@@ -42,18 +52,8 @@ def page(filters: Filters) -> None:
     _loss_row(filters, shown)
     _reasons_row(filters, shown)
     folded_grid("The figures as a table", "figures", lambda: [_figure_row(week) for week in reversed(weeks)])
-    names = (
-        "Eligible",
-        "Active",
-        "Correct users",
-        "Non-users",
-        "Not judged",
-        "Correct among active",
-        "Gap",
-        "Pace",
-        "Forecast",
-    )
-    figures_of(filters, *names)
+    export_links("adoption", {"tool": filters.tool.tool_id, "unit": filters.org_unit}, "All weeks as")
+    figures_of(filters, *FIGURES)
 
 
 def _forecast(filters: Filters, target: Target | None) -> tuple[list[ForecastWeek], list[Made]]:
