@@ -72,8 +72,19 @@ def main() -> None:
     if chosen:
         _forget_other_pages(page.url_path)
         filters.append(chosen)
-        page.run()
+        _run(page)
     _settle_memory()
+
+
+def _run(page: st.Page) -> None:
+    try:
+        page.run()
+    except reading.OlderPublicationError:
+        empty(
+            "This publication is older than the dashboard",
+            "It was made before takeup knew what this page shows, so the page has nothing to read.",
+            "run `takeup run` in the workspace, then reload this page.",
+        )
 
 
 def _forget_other_pages(page: str) -> None:

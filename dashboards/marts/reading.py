@@ -15,6 +15,10 @@ import duckdb
 Row = TypeVar("Row")
 
 
+class OlderPublicationError(Exception):
+    """The publication lacks a mart or a column that the question is about: an older takeup made it."""
+
+
 def latest(workspace: Path) -> Path | None:
     """The real path of the newest publication, None when there is none. Resolved anew on every call."""
     link = workspace / "published" / "latest.duckdb"
@@ -41,7 +45,10 @@ def _rows(real_path: str, sql: str, parameters: tuple[tuple[str, Any], ...]) -> 
     """A publication never changes, so neither do its answers. A cursor per call: one connection shared by threads
     gives wrong results."""
     with _connection(real_path).cursor() as cursor:
-        return cursor.execute(sql, dict(parameters)).fetchall()
+        try:
+            return cursor.execute(sql, dict(parameters)).fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise OlderPublicationError(str(error).splitlines()[0]) from error
 
 
 @lru_cache(maxsize=2)

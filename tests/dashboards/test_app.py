@@ -61,6 +61,13 @@ def test_a_publication_of_another_contract_version_is_refused_with_words(dashboa
     assert "contract version 99" in _text(dashboard(tmp_path))
 
 
+def test_a_publication_that_lacks_a_mart_says_that_it_is_older(dashboard, tmp_path):
+    made = publish(tmp_path, Company(people=20, weeks=4, tools=1))
+    with duckdb.connect(str(made)) as connection:
+        connection.execute("drop table fct_source_drift")
+    assert "This publication is older than the dashboard" in _text(dashboard(tmp_path))
+
+
 def test_a_publication_without_tools_says_where_tools_are_named(dashboard):
     assert "`config/tools.yml`" in _text(dashboard(Company(people=10, weeks=1, tools=0)))
 
