@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboards import wording
+from dashboards import audit, wording
 from dashboards.app_pages.governance_detail import readiness, running
 from dashboards.app_pages.parts import Filters, as_of, figures_of, grid, table
 from dashboards.marts import adoption, governance
@@ -47,7 +47,25 @@ def page(filters: Filters) -> None:
         _who(filters)
     readiness(governance.answers(filters.path, filters.tool.tool_id))
     running(filters)
+    _reads(filters)
     figures_of(filters, "Production definition", "Alert", "Readiness", "Gap")
+
+
+def _reads(filters: Filters) -> None:
+    """Whether the log of reads about people is whole."""
+    chain = audit.verify(filters.workspace)
+    with st.container(border=True):
+        st.header("Who looked at single people")
+        if chain.broken_at is not None:
+            st.error(
+                f"The log of reads is not whole: line {chain.broken_at:,} does not follow from the one before it."
+                " Somebody changed, removed or added a line.",
+                icon=":material/link_off:",
+            )
+        st.markdown(
+            f"{wording.counted(chain.reads, 'read')} of rows about people so far, of all tools; each names reader,"
+            f" reason and number of rows in {audit.FILE} of the workspace."
+        )
 
 
 def _all_tools(standings: Sequence[ToolStanding]) -> None:

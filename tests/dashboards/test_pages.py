@@ -220,6 +220,15 @@ def test_governance_says_who_owns_it_what_holds_and_what_is_open(show):
     assert "[https\\://runbooks.corp.example/copilot-chat](<https://runbooks.corp.example/copilot-chat>)" in text
 
 
+def test_a_log_of_reads_that_somebody_changed_is_called_out(show, workspace):
+    for _ in range(2):
+        audit.record(workspace, audit.Read("ada", "a list", "an audit", 3, "p"))
+    assert "2 reads of rows about people so far" in _text(show("governance"))
+    path = workspace / audit.FILE
+    path.write_text(path.read_text().replace('"rows": 3', '"rows": 1', 1))
+    assert "line 1 does not follow" in show("governance").error[0].value
+
+
 def test_a_tool_of_which_nothing_was_promised_says_so(show, workspace):
     with duckdb.connect(str(reading.latest(workspace))) as connection:
         for table in ("fct_load_bearing", "fct_alert", "fct_audit_answer", "dim_production", "dim_tool_contact"):
