@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -155,7 +156,7 @@ class Merger:
         """
         rows = pa.concat_tables(self._staged)
         self._staged = []
-        stage = rows.append_column("row_no", pa.array(range(rows.num_rows), pa.int64()))
+        stage = rows.append_column("row_no", pa.array(np.arange(rows.num_rows)))
         held = self._arrow(_HELD, stage=stage)
         contested = self._arrow(_CONTESTED, stage=stage, held=held)
         if not contested.num_rows:

@@ -96,7 +96,8 @@ class Decisions:
             *(value.is_certain for value in columns.values()),
         ]
         return f"""
-            select {", ".join(f"{value.sql} as {name}" for name, value in columns.items())}, piece.place
+            select {", ".join(f"{value.sql} as {name}" for name, value in columns.items() if not value.is_nothing)},
+                piece.place
             from read_json('{path}', format = 'newline_delimited', records = 'true', ignore_errors = true,
                 columns = {self._form.columns}) as told
             positional join {lines} as piece

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import numpy as np
@@ -98,8 +98,9 @@ class BulkReader:
         origin = self._maker.origin
         count = rows.num_rows
         columns: dict[str, Any] = {
+            **{field.name: _nothing(count, field.type) for field in _SCHEMA},
             **{name: rows[name] for name in rows.column_names},
-            "alias_no": self._numbers(rows["who"]),
+            "alias_no": self._numbers(rows["who"]) if "who" in rows.column_names else _nothing(count, pa.int64()),
             "tool_id": pa.repeat(pa.scalar(origin.tool_id, pa.string()), count),
             "source_id": pa.repeat(pa.scalar(origin.source_id, pa.string()), count),
             "first_file_at": pa.repeat(pa.scalar(origin.file_at, pa.timestamp("us")), count),
@@ -134,3 +135,9 @@ def _left(piece: Piece, rows: pa.Table | None) -> Any:
     if rows is not None:
         is_left[rows["place"].to_numpy()] = False
     return np.flatnonzero(is_left)
+
+
+def _nothing(count: int, kind: pa.DataType) -> pa.Array[Any]:
+    """A column in which no row has a value."""
+    made: pa.Array[Any] = cast(Any, pa).nulls(count, kind)
+    return made

@@ -18,6 +18,11 @@ class Value:
     sql: str
     is_certain: str = "true"
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no line has it."""
+        return self.sql.startswith("null::")
+
 
 def nothing(kind: str = "varchar") -> Value:
     """A field that no line has."""
