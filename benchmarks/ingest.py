@@ -131,11 +131,16 @@ def _takeup(root: Path, path: Path, lines: int) -> Cost:
 
 
 def _place(workspace: Path, path: Path) -> None:
-    inbox = workspace / "inbox" / TOOL
+    inbox = _prepared(workspace) / "inbox" / TOOL
     inbox.mkdir(parents=True, exist_ok=True)
-    (workspace / "config").mkdir(exist_ok=True)
-    (workspace / "config" / "tools.yml").write_text("tools: []\n")
     (inbox / path.name).hardlink_to(path)
+
+
+def _prepared(workspace: Path) -> Path:
+    """An empty workspace."""
+    (workspace / "config").mkdir(parents=True, exist_ok=True)
+    (workspace / "config" / "tools.yml").write_text("tools: []\n")
+    return workspace
 
 
 def _clean(root: Path, lines: int) -> tuple[Path, str]:
@@ -192,9 +197,10 @@ def _merge(root: Path, sizes: Sequence[int]) -> None:
 
 def _fill(workspace: Path, rows: int) -> None:
     """A history of events as if it had been loaded, day by day, each in one load."""
-    workspace.mkdir(parents=True)
     code = "import sys; from pathlib import Path; from benchmarks.ingest import fill; "
-    measure([sys.executable, "-c", code + "fill(Path(sys.argv[1]), int(sys.argv[2]))", str(workspace), str(rows)])
+    measure(
+        [sys.executable, "-c", code + "fill(Path(sys.argv[1]), int(sys.argv[2]))", str(_prepared(workspace)), str(rows)]
+    )
 
 
 def fill(workspace: Path, rows: int) -> None:
@@ -213,7 +219,7 @@ def fill(workspace: Path, rows: int) -> None:
                     timestamp '2026-01-05' + to_milliseconds((i * 180 * 86400000 // $rows)::bigint) as occurred_at,
                     (hash(i) % 50000)::bigint as alias_no, 'human' as actor_type, true as is_user_initiated,
                     'claim-' || (i // 3) as item_id, 's' || (i // 9) as session_id, 0.5 as confidence,
-                    1 as load_id, i as line_no, 1 as lines, timestamp '2026-07-01' as first_file_at
+                    0 as load_id, i as line_no, 1 as lines, timestamp '2026-07-01' as first_file_at
                 from range($start, $end) as events(i)
                 """,
                 {"rows": rows, "start": start, "end": min(rows, start + 1_228_800)},

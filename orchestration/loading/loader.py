@@ -32,7 +32,7 @@ from orchestration.sources.records import AggregateRecord, Blank, Parsed, Record
 _BATCH_RECORDS = 50_000
 _BATCH_REJECTS = 5_000
 _BATCH_REJECT_BYTES = 32 << 20
-_STAGE_ROWS = 250_000
+_STAGE_ROWS = 500_000
 """Rows merged at once. Each merge reads the table's keys (0.6 CPU s per 100 M rows), so few and large; 500,000 wide
 events stage in about 150 MB."""
 _GROUP_RECORDS = 50_000

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from orchestration.identity import Pseudonymiser
 from orchestration.loading.bulk import pieces, reading
+from orchestration.loading.bulk.decisions import Decisions
 from orchestration.loading.datasets import DATASETS
 from orchestration.loading.rows import Origin, RowMaker, to_arrow
 from orchestration.sources.human_decision import HUMAN_DECISION
@@ -242,6 +243,21 @@ def test_a_line_longer_than_a_piece_leaves_the_file_to_the_parser(
     report = load_everything(workspace)
     assert report.is_balanced
     assert (report.lines_read, report.quarantined) == (122, 0)
+
+
+@pytest.mark.parametrize("missing", ["memory", "statement"])
+def test_what_the_fast_path_cannot_do_here_the_parser_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    if missing == "memory":
+        monkeypatch.delattr("os.memfd_create")
+    else:
+        monkeypatch.setattr(Decisions, "statement", lambda *_: "select broken")
+    workspace = make_workspace(tmp_path)
+    write(workspace.inbox / TOOL / "a.jsonl", [_file(1, share=0)])
+    report = load_everything(workspace)
+    assert report.is_balanced
+    assert (report.lines_read, report.quarantined) == (121, 0)
 
 
 @pytest.mark.parametrize("fixture", sorted(FIXTURES.rglob("*.jsonl")), ids=lambda path: path.name)

@@ -78,7 +78,7 @@ def pieces(path: Path) -> Iterator[Iterator[Piece]]:
     They lie in anonymous memory of this process: nothing of the file is written anywhere. UnfitError: the system has no
     such memory, or a line is longer than a piece.
     """
-    if not hasattr(os, "memfd_create"):
+    if not (hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir()):
         raise UnfitError
     handle = os.memfd_create("takeup")
     try:

@@ -89,8 +89,9 @@ class BulkReader:
         self._connection.execute("set preserve_insertion_order = true")  # the n-th row is the n-th line
         try:
             found: pa.Table = self._connection.sql(reader.statement(piece.path, "lines")).to_arrow_table()
-        finally:
             self._connection.execute("set preserve_insertion_order = false")
+        except duckdb.Error as error:
+            raise UnfitError from error  # whatever it is, the parser reads the file without it
         return found
 
     def _made(self, piece: Piece, rows: pa.Table) -> pa.Table:
