@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -199,7 +200,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LEAST_BYTES", 0)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1 << 32), share=st.sampled_from([0.05, 0.3, 0.6]))
 def test_whatever_stands_in_a_file_both_paths_say_the_same(tmp_path: Path, seed: int, share: float) -> None:
     path = tmp_path / "a.jsonl"
@@ -288,3 +289,16 @@ def test_both_paths_fill_every_table_alike(tmp_path: Path, monkeypatch: pytest.M
 def _content(workspace: Any, table: str) -> list[tuple[Any, ...]]:
     left_out = {"quarantine": "exclude (raw_sealed)", "load": "exclude (loaded_at)"}.get(table, "")
     return query(workspace, f"select * {left_out} from raw.{table} order by all")
+
+
+def test_nobody_stands_in_clear_outside_the_inbox_and_the_vault(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    write(workspace.inbox / TOOL / "a.jsonl", [_file(3, share=0.2, lines=400)])
+    load_everything(workspace)
+    own = (workspace.inbox, workspace.vault)
+    others = [path for path in tmp_path.rglob("*") if path.is_file() and not any(map(path.is_relative_to, own))]
+    assert workspace.warehouse in others
+    assert not any(re.search(rb"person\d@corp|emp-0000\d", path.read_bytes()) for path in others)
+    texts = query(workspace, "select * from raw.usage_event")
+    assert len(texts) > 300
+    assert not re.search(r"@corp|emp-0000\d", repr(texts))
