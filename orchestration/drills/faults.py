@@ -170,7 +170,7 @@ def _overridden(weeks: int, percent: int) -> Callable[[Session, ToolFacts], None
         session.run(
             "update raw.usage_event set decision = 'overridden', final_value = null where tool_id = ? "
             "and decision in ('accepted', 'edited') and cast(occurred_at as date) > ? "
-            f"and abs(hash(record_key)) % 100 < {percent}",
+            f"and hash(event_no) % 100 < {percent}",
             [facts.tool_id, told[-1] - weeks * WEEK],
         )
 
