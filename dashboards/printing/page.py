@@ -22,7 +22,7 @@ from dashboards.printing.charts import Chart, svg
 TITLE = "AI tool adoption"
 MOST_ROWS, MOST_BARS, MOST_RULES = 12, 6, 4
 MOST_CHANGES = 4
-MOST_LETTERS = 48
+MOST_LETTERS = 44
 TREND_WEEKS = 26
 CHART_PX, BAR_PX, TREND_PX = 318, 40, 196
 

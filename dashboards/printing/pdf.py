@@ -11,7 +11,7 @@ from dashboards.printing.charts import FONTS, theme
 from dashboards.printing.page import Page
 
 _TEMPLATE = Path(__file__).parent / "page.typ"
-_SIZES_PT = (9.0, 8.5, 8.0, 7.4, 6.8)
+_SIZES_PT = (9.0, 8.5, 8.0, 7.4, 6.8, 6.3)
 """Tried in turn until everything stands on one sheet."""
 
 
