@@ -103,7 +103,9 @@ def parts(workspace: Workspace) -> dict[str, float]:
     import orchestration.defs.models
 
     orchestration.defs.models.build = build  # type: ignore[assignment]
-    orchestration.defs.in_process.materialize(workspace, as_of=AS_OF, full=False, on_progress=lambda *_: None)
+    run = orchestration.defs.in_process.materialize(workspace, as_of=AS_OF, full=False, on_progress=lambda *_: None)
+    if not run.success:
+        sys.exit("\n".join(run.failures))
     clock.lap("materialize")
     replayed = build.replayed()
     rest = clock.laps.pop("materialize") - build.seconds
