@@ -109,9 +109,12 @@ LOAD_STATUSES: Mapping[str, str] = {
 
 
 def plain(text: str | None) -> str:
-    """A text of the data as Markdown that shows it as it is: no image is fetched, no link or colour comes about."""
-    line = " ".join((text or "").split())
-    return re.sub(r"[\\`*_\[\]<>#$:~|@]|(?<=www)\.|^[-+](?=\s)|(?<=^\d)[.)]|(?<=^\d\d)[.)]", r"\\\g<0>", line)
+    """A text of the data as Markdown that shows it as it is: no image is fetched, no link or colour comes about.
+
+    Addresses are taken for links even where their signs are escaped, so an invisible joiner parts them.
+    """
+    line = re.sub(r":(?=//)|(?<=www)(?=\.)|@", "\\g<0>\N{WORD JOINER}", " ".join((text or "").split()))
+    return re.sub(r"[\\`*_\[\]<>#$:~|]|^[-+](?=\s)|(?<=^\d)[.)]|(?<=^\d\d)[.)]", r"\\\g<0>", line)
 
 
 def link(text: str | None) -> str:

@@ -41,7 +41,7 @@ def _form(filters: Filters, text: str | None) -> str | None:
     """The rules to try, once the reader asks for it."""
     with st.form("what-if", border=False):
         edited = st.text_area(
-            f"Rules of {filters.tool.title} (YAML)",
+            f"Rules of {wording.plain(filters.tool.title)} (YAML)",
             text or "",
             height=EDITOR_PX,
             key=f"rules of {filters.tool.tool_id}",

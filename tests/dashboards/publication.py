@@ -22,6 +22,16 @@ UNITS = ("Customer Support", "Engineering", "Finance", "HR", "Legal", "Logistics
 LONG = " of the European shared service centre for international accounting, tax and treasury operations"
 
 
+HOSTILE = (
+    "![x](https://evil.example/p.png) <img src=https://evil.example/i> [l](https://evil.example) www.evil.example $x$"
+)
+HOSTILE_COLUMNS = (
+    ("dim_tool", "title"), ("dim_tool", "owner_name"), ("dim_rule", "title"), ("dim_rule", "sentence"),
+    ("dim_rule", "why"), ("fct_alert", "summary"), ("fct_alert", "title"), ("fct_audit_answer", "evidence"),
+    ("fct_quarantine_reason", "reason_example"), ("fct_load", "message"), ("fct_source_drift", "words"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """What the publication shall look like. `provisional` counts the last weeks that are not final yet."""
@@ -34,6 +44,7 @@ class Company:
     has_broken_source: bool = False
     has_long_names: bool = False
     has_targets: bool = True
+    has_hostile_texts: bool = False
     without_rows: tuple[str, ...] = ()
     publication_id: str = "2026-11-10T041200Z"
 
@@ -96,6 +107,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
     for statement in (*derived_sql.statements(), *promised_sql.statements()):
         connection.execute(statement)
     _sources(connection, company)
+    if company.has_hostile_texts:
+        for table, column in HOSTILE_COLUMNS:
+            connection.execute(f"update {table} set {column} = ?", [HOSTILE])
     for table in company.without_rows:
         connection.execute(f"delete from {table}")
 

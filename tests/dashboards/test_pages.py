@@ -217,7 +217,7 @@ def test_governance_says_who_owns_it_what_holds_and_what_is_open(show):
     assert "1 of 3 promises holds" in text
     assert "8 of 16 questions answered with yes" in text
     assert "First guess:** the data. No line of its source arrived that day." in text
-    assert "[https\\://runbooks.corp.example/copilot-chat](<https://runbooks.corp.example/copilot-chat>)" in text
+    assert "](<https://runbooks.corp.example/copilot-chat>)" in text
 
 
 def test_a_log_of_reads_that_somebody_changed_is_called_out(show, workspace):

@@ -17,6 +17,7 @@ from tests.dashboards.publication import Company
 pytestmark = pytest.mark.e2e
 
 COMPANY = Company(people=300, has_broken_source=True)
+HOSTILE = Company(people=120, tools=2, weeks=8, has_hostile_texts=True, has_broken_source=True)
 LONG = Company(people=120, tools=12, has_long_names=True)
 PAGES = {
     "": "Adoption overview",
@@ -174,6 +175,16 @@ def test_a_bar_leads_to_the_list_the_list_to_a_file_and_to_a_person_and_back(bro
         visit.page.go_back()
         visit.settle("Training needs")
         expect(visit.page.get_by_role("combobox", name="Rule")).to_have_value(re.compile("Output is reviewed"))
+
+
+@pytest.mark.parametrize("path", ["rules", "training", "governance", "data-health", "leadership"])
+def test_texts_of_the_data_become_neither_links_nor_images_nor_requests(browser: Browser, served: Served, path: str):
+    with visiting(browser) as visit:
+        visit.open(f"{served(HOSTILE)}/{path}", PAGES[path])
+        expect(visit.page.get_by_text("evil.example").first).to_be_attached()
+        loose = visit.page.locator("a[href*='//'][href*=evil], img[src*=evil], [style*=evil]").all()
+        assert [element.evaluate("element => element.outerHTML") for element in loose] == []
+        assert not [url for url in visit.requests if "evil" in url]
 
 
 def test_the_keyboard_alone_reaches_navigation_filters_and_exports(browser: Browser, served: Served):
