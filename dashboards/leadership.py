@@ -269,10 +269,16 @@ def _late_targets(tools: Sequence[Standing]) -> list[str]:
                 f"{tool.title} missed its target by {by} at its date, {when}: set a new date, or end the tool."
             )
         if word == UNLIKELY_TO or (word == OPEN and _is_behind(tool)):
-            pace = f"needs {_rate(tool.needed_people)} more people a week, {_rate(tool.expected_people)} are expected"
             mend = f"back its owner with time to train, or move the date ({wording.day(tool.due)})"
-            asked.append(f"{tool.title} {pace}: {mend}.")
+            asked.append(f"{tool.title} {_outlook(tool)}: {mend}.")
     return asked
+
+
+def _outlook(tool: Standing) -> str:
+    """Why a target is in danger: too few people a week, or a chance that is low although enough are expected."""
+    if _is_behind(tool):
+        return f"needs {_rate(tool.needed_people)} more people a week, {_rate(tool.expected_people)} are expected"
+    return f"has a chance of {chance_words(tool.chance)} to reach its target"
 
 
 def _is_behind(tool: Standing) -> bool:

@@ -121,6 +121,10 @@ def test_changes_name_each_cause_with_its_people() -> None:
 def test_a_decision_is_asked_for_only_where_the_figures_ask_for_one() -> None:
     assert words.decisions([replace(TOOL, correct=100)], []) == []
     assert words.decisions([replace(TOOL, expected_people=2.6)], []) == []
+    assert words.decisions([replace(TOOL, expected_people=2.6, chance=0.2)], []) == [
+        "Triage has a chance of 20% to reach its target: back its owner with time to train, or move the date"
+        " (31 Dec 2026)."
+    ]
     missed = replace(TOOL, title="Late", due=date(2026, 11, 8))
     aimless = replace(TOOL, title="Aimless", target=None, due=None, has_rules=False, known_share=0.5)
     assert words.decisions([TOOL, missed, aimless], [RULE]) == [
