@@ -79,9 +79,9 @@ def test_no_byte_of_an_identity_is_in_the_warehouse_or_its_log(loaded: Workspace
 
 def test_not_even_where_compression_would_hide_it(loaded: Workspace) -> None:
     with duckdb.connect(str(loaded.warehouse)) as connection:
-        tables = [row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()]
-        for table in tables:
-            for row in connection.execute(f"from raw.{table}").fetchall():
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        for schema, table in tables:
+            for row in connection.execute(f'from "{schema}"."{table}"').fetchall():
                 assert "kanari" not in repr(row).lower(), table
 
 
