@@ -68,23 +68,19 @@ def main() -> None:
     filters: list[Filters] = []
     pages = _pages(reader, filters)
     page = st.navigation(list(pages.values()), position="top")
-    chosen = _choose(page.url_path or OVERVIEW, reader, pages)
-    if chosen:
-        _forget_other_pages(page.url_path)
-        filters.append(chosen)
-        _run(page)
-    _settle_memory()
-
-
-def _run(page: st.Page) -> None:
     try:
-        page.run()
+        chosen = _choose(page.url_path or OVERVIEW, reader, pages)
+        if chosen:
+            _forget_other_pages(page.url_path)
+            filters.append(chosen)
+            page.run()
     except reading.OlderPublicationError:
         empty(
             "This publication is older than the dashboard",
             "It was made before takeup knew what this page shows, so the page has nothing to read.",
             "run `takeup run` in the workspace, then reload this page.",
         )
+    _settle_memory()
 
 
 def _forget_other_pages(page: str) -> None:

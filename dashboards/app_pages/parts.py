@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,10 +15,10 @@ from dashboards import audit, wording
 from dashboards.access import Access
 from dashboards.audit import Read
 from dashboards.glossary import slug
-from dashboards.marts import adoption, health
+from dashboards.marts import adoption
 from dashboards.marts.published import WHOLE_COMPANY, Publication, Tool
 
-MOST_DRIFTS, MOST_WEEKS = 3, 520
+MOST_WEEKS = 520
 PURPOSES = ("Coaching and training", "A question of the person", "Checking a figure", "An audit")
 
 
@@ -120,27 +119,22 @@ def as_of(filters: Filters, *facts: str) -> None:
 
 def _untrustworthy(filters: Filters) -> None:
     """A banner while what figures read has changed its form, with the last value that rests on nothing of the kind."""
-    touched = [
-        drift for drift in health.drifts(filters.path, filters.tool.tool_id) if drift.is_open and drift.is_untrustworthy
-    ]
-    if not touched:
+    tool = filters.tool
+    if tool.untrustworthy_since is None:
         return
-    since = min(drift.first_date for drift in touched)
-    words = "; ".join(wording.plain(drift.words) for drift in touched[:MOST_DRIFTS])
     st.warning(
-        f"**Figures of {wording.plain(filters.tool.title)} are not to be trusted since {wording.day(since)}:** {words}."
-        f" {_last_good(filters, since)}",
+        f"**Figures of {wording.plain(tool.title)} are not to be trusted since"
+        f" {wording.day(tool.untrustworthy_since)}:**"
+        f" {wording.plain(tool.untrustworthy_reason or '')}. {_last_good(filters)}",
         icon=":material/gpp_maybe:",
     )
 
 
-def _last_good(filters: Filters, since: date) -> str:
-    """The newest final week that was over before the change: no day of its window is touched."""
+def _last_good(filters: Filters) -> str:
     weeks = adoption.by_week(filters.path, filters.tool.tool_id, filters.org_unit, MOST_WEEKS)
-    good = [week for week in weeks if not week.is_provisional and week.week_start + timedelta(days=7) <= since]
-    if not good:
+    last = next((week for week in weeks if week.week_start == filters.tool.last_trustworthy_week_start), None)
+    if last is None:
         return "No final week from before is known."
-    last = good[-1]
     told = [f"{wording.share(last.active_share)} active"]
     if filters.tool.can_show_correctness:
         told.insert(0, f"{wording.share(last.correct_share)} correct users")

@@ -52,6 +52,11 @@ class Tool:
     known_share: float | None
     """Usage records that belong to a known person, of all; None: there is no record."""
     least_known_share: float
+    untrustworthy_reason: str | None
+    """What has changed in the form of the logs that the last week's figures rest on; None: nothing."""
+    untrustworthy_since: date | None
+    last_trustworthy_week_start: date | None
+    """The newest final week that rests on nothing of the kind."""
 
     @property
     def has_few_known(self) -> bool:
@@ -78,7 +83,8 @@ def tools(path: Path) -> list[Tool]:
     sql = f"""
         select tool_id, title, owner_name, window_weeks, min_uses, min_available_days, grace_days, late_days,
             rollup_unproven, is_paused, has_rules, can_prove, live_from, last_week_start, last_final_week_start,
-            {reading.utc("watermark_at")}, known_share, least_known_share
+            {reading.utc("watermark_at")}, known_share, least_known_share, untrustworthy_reason, untrustworthy_since,
+            last_trustworthy_week_start
         from dim_tool order by position, tool_id"""
     return reading.select(path, sql, {}, Tool)
 

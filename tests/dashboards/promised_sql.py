@@ -91,6 +91,14 @@ from dim_tool where position = 1
 """
 
 
+MARKED = """
+update dim_tool
+set is_untrustworthy = true, untrustworthy_reason = 'reviewed is called checked now',
+    untrustworthy_since = date '2026-10-27', last_trustworthy_week_start = date '2026-10-19'
+where position = 1
+"""
+
+
 def statements() -> list[str]:
     """All of them."""
-    return [FORECASTS, PRODUCTION, CONTACTS, PROMISES, LINKS, ALERTS, AUDITS, DRIFT]
+    return [FORECASTS, PRODUCTION, CONTACTS, PROMISES, LINKS, ALERTS, AUDITS, DRIFT, MARKED]

@@ -61,10 +61,13 @@ def test_a_publication_of_another_contract_version_is_refused_with_words(dashboa
     assert "contract version 99" in _text(dashboard(tmp_path))
 
 
-def test_a_publication_that_lacks_a_mart_says_that_it_is_older(dashboard, tmp_path):
+@pytest.mark.parametrize(
+    "taken", ["drop table fct_forecast", "alter table dim_tool drop column last_trustworthy_week_start"]
+)
+def test_a_publication_that_lacks_a_mart_or_a_column_says_that_it_is_older(dashboard, tmp_path, taken):
     made = publish(tmp_path, Company(people=20, weeks=4, tools=1))
     with duckdb.connect(str(made)) as connection:
-        connection.execute("drop table fct_source_drift")
+        connection.execute(taken)
     assert "This publication is older than the dashboard" in _text(dashboard(tmp_path))
 
 
