@@ -46,7 +46,6 @@ _EVENT_VALUES = attrgetter(
     "event_name",
     "occurred_at",
     "seq",
-    "actor_type",
     "is_user_initiated",
     "item_id",
     "session_id",
@@ -158,11 +157,10 @@ class RowMaker:
         account = self._account(record.users)
         values = _EVENT_VALUES(record)
         extra = _to_json(record.attributes) if record.attributes else b""
-        content = _to_json((account.alias_no, values)) + extra
+        content = _to_json(values) + extra
         if b"@" in content or (account.needles and any(needle in content for needle in account.needles)):
             values = tuple(self._clean(value, account) for value in values)
             extra = self._clean(extra.decode(), account).encode()
-            content = _to_json((account.alias_no, values)) + extra
         key = self._event_key(record.key)
         origin = self._origin
         event_id, name, occurred_at, seq, *details = values
@@ -176,6 +174,7 @@ class RowMaker:
             occurred_at,
             seq,
             account.alias_no,
+            record.actor_type,  # a word of ours, also where somebody is called "human"
             *details,
             extra.decode() or None,
             origin.file_at,

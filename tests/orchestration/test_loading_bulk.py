@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.identity import Pseudonymiser
@@ -200,6 +200,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LEAST_BYTES", 0)
 
 
+@example(seed=84, share=0.3)  # somebody is called "human"
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1 << 32), share=st.sampled_from([0.05, 0.3, 0.6]))
 def test_whatever_stands_in_a_file_both_paths_say_the_same(tmp_path: Path, seed: int, share: float) -> None:
