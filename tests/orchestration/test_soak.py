@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 import random
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from changing_company import Company
 from clean_rebuild import differences
+from killing import ChildRun
 
 from orchestration.workspace import Workspace
 from tests.scale import stated
@@ -21,31 +17,6 @@ from tests.scale import stated
 pytestmark = [pytest.mark.slow, pytest.mark.reliability]
 DAYS = stated(365, 3)
 _KILLED = 0.2
-_CHILD = """
-import pickle, sys
-company = pickle.load(sys.stdin.buffer)
-print("begun", flush=True)
-company.run()
-"""
-
-
-def killed_run(company: Company, chance: random.Random) -> None:
-    """A run in a process of its own that dies somewhere on its way, or just reaches its end."""
-    here = Path(__file__).resolve().parent
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(here), str(here.parent.parent)])}
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdin.write(pickle.dumps(company))
-    child.stdin.close()
-    assert child.stdout.readline() == b"begun\n"
-    try:
-        child.wait(timeout=chance.uniform(0.2, 20))
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGKILL)
-    child.wait()
 
 
 def bytes_of(workspace: Workspace) -> int:
@@ -63,7 +34,7 @@ def test_after_every_day_the_figures_are_those_of_a_clean_rebuild(tmp_path: Path
         company.write_day(company.today)
         changed = company.change() if chance.random() < 0.3 else []
         if day % 3 == 1 or chance.random() < _KILLED:
-            killed_run(company, chance)
+            ChildRun(company).kill_after(chance.uniform(0.2, 20))
         company.run()
         assert differences(company.workspace, tmp_path / "clean") == {}, (day, changed)
         sizes.append(bytes_of(company.workspace))
