@@ -63,6 +63,59 @@ _BARE_NDJSON = """
         decision_source VARCHAR, confidence DOUBLE, predicted_value VARCHAR, dwell_ms DOUBLE, model VARCHAR,
         amount DOUBLE, risk_band VARCHAR, final_value VARCHAR)'}})
 """
+_COLUMNS = """
+    substr(md5(i::varchar), 1, 24) as id,
+    ['recommendation_shown', 'accepted', 'edited', 'rejected'][1 + i % 4] as kind,
+    'claim-' || (i // 3) as claim,
+    strftime(timestamp '2026-01-05' + to_milliseconds((i * $span // $lines)::bigint), '%Y-%m-%dT%H:%M:%S.%gZ')
+        as told_at,
+    'person' || (hash(i) % $people) || '@acme.example' as clerk, 's' || (i // 9) as session_id,
+    '0.' || (1 + hash(i + 1) % 9) || (1 + i % 9) as confidence,
+    ['approve', 'deny', 'escalate'][(1 + hash(i + 2) % 3)::bigint] as predicted_value,
+    (200 + hash(i + 3) % 90000)::varchar as dwell_ms, 'claims-v3' as model, (hash(i + 4) % 100000)::varchar as amount,
+    ['A', 'B', 'C'][(1 + hash(i + 5) % 3)::bigint] as risk_band, case when i % 4 = 2 then 'deny' end as final_value
+"""
+_TYPED = """
+    replace (rtrim(told_at, 'Z')::timestamp as told_at, confidence::double as confidence, dwell_ms::double as dwell_ms,
+        amount::bigint as amount)
+"""
+_BROKEN_CSV = """
+    case i // 100 % 9
+        when 0 then substr(line, 1, 60)
+        when 1 then line || ',more'
+        when 2 then '"' || line
+        when 3 then replace(line, 'Z,', 'X,')
+        when 4 then replace(line, ',2026', ',2999')
+        when 5 then regexp_replace(line, '^[^,]*', '')
+        when 6 then replace(line, ',claim', ',"claim')
+        when 7 then replace(line, '@acme', '')
+        else replace(line, ',0.', ',zero')
+    end
+"""
+_MAPPING = """\
+version: 1
+source: claims
+read: {format: FORMAT}
+grain: {kind: event}
+identity: {namespace: email, field: clerk}
+time: told_at
+fields:
+  event_name: kind
+  event_id: id
+  item_id: claim
+  session_id: session_id
+  confidence: confidence
+  predicted_value: predicted_value
+  dwell_ms: dwell_ms
+  model: model
+  final_value: final_value
+"""
+_BARE_CSV = """
+    create table event as select * from read_csv('{path}', header = true, {options} columns = {{id: 'VARCHAR',
+        kind: 'VARCHAR', claim: 'VARCHAR', told_at: 'TIMESTAMP', clerk: 'VARCHAR', session_id: 'VARCHAR',
+        confidence: 'DOUBLE', predicted_value: 'VARCHAR', dwell_ms: 'DOUBLE', model: 'VARCHAR', amount: 'DOUBLE',
+        risk_band: 'VARCHAR', final_value: 'VARCHAR'}})
+"""
 _BARE = """
 import sys, duckdb
 with duckdb.connect(sys.argv[1]) as connection:
@@ -82,7 +135,7 @@ from orchestration.loading.loader import load_files
 from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
 with open_warehouse(Workspace.at(Path(sys.argv[1])), now=datetime(2026, 12, 1)) as warehouse:
-    warehouse.replace_registry(registry())
+    warehouse.replace_registry(registry(sys.argv[3]))
     report = load_files(warehouse.session, tool_files(warehouse.session, TOOL))["events"]
 assert report.is_balanced and report.lines_read == int(sys.argv[2]), report
 print(report)
@@ -127,7 +180,18 @@ def _takeup(root: Path, path: Path, lines: int) -> Cost:
     workspace = root / "workspace"
     shutil.rmtree(workspace, ignore_errors=True)
     _place(workspace, path)
-    return measure([sys.executable, "-c", _TAKEUP, str(workspace), str(lines)])
+    physical = lines + (path.suffix == ".csv")  # with the header
+    return measure([sys.executable, "-c", _TAKEUP, str(workspace), str(physical), _format_of(workspace, path)])
+
+
+def _format_of(workspace: Path, path: Path) -> str:
+    """The format of the file; what is no JSON is described by a mapping, which is written into the workspace."""
+    if ".jsonl" in path.suffixes:
+        return "human-decision"
+    folder = workspace / "config" / "mappings"
+    folder.mkdir()
+    (folder / "claims.yml").write_text(_MAPPING.replace("FORMAT", path.suffix[1:]))
+    return "mapping:claims.yml"
 
 
 def _place(workspace: Path, path: Path) -> None:
@@ -161,7 +225,49 @@ def _gzip(root: Path, lines: int) -> tuple[Path, str]:
     return path, _BARE_NDJSON.format(path=path, options="")
 
 
-_WRITERS: dict[str, Callable[[Path, int], tuple[Path, str]]] = {"clean": _clean, "broken": _broken, "gzip": _gzip}
+def _csv(root: Path, lines: int) -> tuple[Path, str]:
+    path = root / "clean.csv"
+    _copy(f"select {_COLUMNS} from range($lines) as events(i)", lines, path, "format csv")
+    return path, _BARE_CSV.format(path=path, options="auto_detect = false,")
+
+
+def _broken_csv(root: Path, lines: int) -> tuple[Path, str]:
+    """As with JSON; bare DuckDB is told to go on after an error."""
+    clean, path = root / "all.csv", root / "broken.csv"
+    _copy(f"select {_COLUMNS} from range($lines) as events(i)", lines, clean, "format csv")
+    line = f"case when i % 100 = 7 then {_BROKEN_CSV} else line end"
+    told = f"(select line, row_number() over () - 2 as i from read_csv('{clean}', header = false, delim = '\x01', "
+    told += "quote = '', escape = '', columns = {line: 'VARCHAR'}))"
+    options = "header false, quote '', escape '', delimiter '\x01'"
+    _copy(f"select {line} as line from {told} order by i", lines, path, f"format csv, {options}")
+    clean.unlink()
+    return path, _BARE_CSV.format(path=path, options="auto_detect = false, ignore_errors = true, quote = '',")
+
+
+def _parquet(root: Path, lines: int) -> tuple[Path, str]:
+    path = root / "clean.parquet"
+    told = f"(select {_COLUMNS} from range($lines) as events(i))"
+    _copy(f"select * {_TYPED} from {told}", lines, path, "format parquet")
+    return path, f"create table event as select * from '{path}'"
+
+
+def _copy(sql: str, lines: int, path: Path, options: str) -> None:
+    values = {"lines": lines, "people": PEOPLE, "span": 180 * _DAY}
+    for name, value in values.items():
+        sql = sql.replace(f"${name}", str(value))
+    with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"copy ({sql}) to '{path}' ({options})")
+
+
+_WRITERS: dict[str, Callable[[Path, int], tuple[Path, str]]] = {
+    "clean": _clean,
+    "broken": _broken,
+    "gzip": _gzip,
+    "csv": _csv,
+    "broken-csv": _broken_csv,
+    "parquet": _parquet,
+}
 
 
 def _write(path: Path, lines: int, line: str = "line", **others: int) -> Path:
@@ -187,7 +293,7 @@ def _merge(root: Path, sizes: Sequence[int]) -> None:
         day = _write(root / "day.jsonl", DAY_LINES, span=_DAY, first=180 * _DAY, late=7 * _DAY, again=1)
         _fill(workspace, size)
         _place(workspace, day)
-        cost = measure([sys.executable, "-c", _TAKEUP, str(workspace), str(DAY_LINES)])
+        cost = measure([sys.executable, "-c", _TAKEUP, str(workspace), str(DAY_LINES), "human-decision"])
         rows.append((f"{size:,}", round(cost.cpu, 1), round(cost.peak)))
         shutil.rmtree(workspace)
         day.unlink()
@@ -226,9 +332,9 @@ def fill(workspace: Path, rows: int) -> None:
             )
 
 
-def registry() -> dict[str, list[dict[str, object]]]:
+def registry(format_name: str) -> dict[str, list[dict[str, object]]]:
     """The rows of the registry without which nothing is loaded."""
-    source = {"source_id": f"{TOOL}/human-decision", "tool_id": TOOL, "format": "human-decision", "grain": "event"}
+    source = {"source_id": f"{TOOL}/{format_name}", "tool_id": TOOL, "format": format_name, "grain": "event"}
     return {"tool_source": [source | {"path": f"inbox/{TOOL}", "late_days": 0, "freshness_hours": None}]}
 
 

@@ -59,7 +59,7 @@ create table if not exists raw.quarantine (
 create table if not exists raw.usage_event (
     event_no           bigint not null,           -- 63 bits of a salted md5 of what identifies the event: its handle
     key_rest           ubigint not null,          -- 64 more of it: both together tell one event from another
-    event_id           varchar not null,
+    event_id           varchar not null using compression zstd,  -- no dictionary helps, and looking for one is dear
     tool_id            varchar not null,
     source_id          varchar not null,
     event_name         varchar not null,

@@ -18,7 +18,7 @@ import pyarrow as pa
 from orchestration.errors import DataError
 from orchestration.loading.books import Arrival, Books, Entry, Known, effective_date
 from orchestration.loading.bulk.pieces import UnfitError
-from orchestration.loading.bulk.reading import BulkReader, is_fit
+from orchestration.loading.bulk.reading import is_fit, reader_of
 from orchestration.loading.files import Content, InboxFile, read_content
 from orchestration.loading.merge import Mergers, Outcome
 from orchestration.loading.named import remember_named
@@ -202,7 +202,8 @@ class _Group:
 
     def _read_in_bulk(self, load: _FileLoad) -> None:
         """Rows that are ready are staged together with those that the parser makes of the lines between them."""
-        reader = BulkReader(self._session.connection, self._maker, self._session.now)
+        source_format = load.arrival.source.format
+        reader = reader_of(source_format, self._session.connection, self._maker, self._session.now)
         self._stage()
         for batch in reader.batches(load.arrival.file.path):
             load.add_lines(batch.rows.num_rows)
@@ -295,7 +296,7 @@ class _FileLoad:
         arrival = self.arrival
         if not (arrival.is_bulk and arrival.content.is_whole):
             return False
-        return is_fit(arrival.file.path, arrival.source.format.name, _weight(arrival))
+        return is_fit(arrival.file.path, arrival.source.format, _weight(arrival))
 
     def items(self) -> Iterator[Parsed]:
         """Everything that the parser finds in the file."""

@@ -156,8 +156,8 @@ class RowMaker:
     def _event(self, record: EventRecord) -> Row:
         account = self._account(record.users)
         values = _EVENT_VALUES(record)
-        extra = _to_json(record.attributes) if record.attributes else b""
-        content = _to_json(values) + extra
+        extra = to_json(record.attributes) if record.attributes else b""
+        content = to_json(values) + extra
         if b"@" in content or (account.needles and any(needle in content for needle in account.needles)):
             values = tuple(self._clean(value, account) for value in values)
             extra = self._clean(extra.decode(), account).encode()
@@ -279,12 +279,12 @@ class RowMaker:
         return self._row(record, self._key(key), facts, (*facts, self._origin.file_at))
 
     def _row(self, record: Record, key: bytes, content: Sequence[Any], values: Sequence[Any]) -> Row:
-        record_hash = self._hash(_to_json(content))
+        record_hash = self._hash(to_json(content))
         return (key.hex(), *values, record_hash, self._origin.load_id, record.line_no, record.lines)
 
     def _key(self, parts: Sequence[Any]) -> bytes:
         digest = self._key_digest.copy()
-        digest.update(_to_json(parts))
+        digest.update(to_json(parts))
         return digest.digest()
 
     def _hash(self, content: bytes) -> str:
@@ -309,11 +309,11 @@ class RowMaker:
         if may_join:
             self.named.accounts[numbers] = may_join
         identifiers = tuple(sorted({user.value for user in users}))
-        needles = tuple(_to_json(value)[1:-1] for value in identifiers if "@" not in value)
+        needles = tuple(to_json(value)[1:-1] for value in identifiers if "@" not in value)
         return _Account(numbers[0], identifiers, needles)
 
     def _attributes(self, attributes: dict[str, Any], account: _Account) -> str | None:
-        text: str | None = self._clean(_to_json(attributes).decode(), account) if attributes else None
+        text: str | None = self._clean(to_json(attributes).decode(), account) if attributes else None
         return text
 
     def _clean(self, value: Any, account: _Account = _NOBODY) -> Any:
@@ -344,7 +344,7 @@ def _aliases(record: PersonRecord) -> tuple[Identity, ...]:
     return (Identity("person_id", record.person_id), *named, *hashed)
 
 
-def _to_json(value: Any) -> bytes:
+def to_json(value: Any) -> bytes:
     """Compact JSON with sorted keys; equal values give equal bytes."""
     try:
         return orjson.dumps(value, default=str, option=_JSON)

@@ -155,7 +155,7 @@ class Reader:
     def _read_header(self, line: Line, needs: tuple[tuple[str, ...], ...]) -> Reject | Blank:
         try:
             self._delimiter, self.written = split_header(line[2])
-            self._header = _header(self.written, needs)
+            self._header = header_names(self.written, needs)
         except FieldError as error:
             lines = 1
             while (more := self._next()) is not None:
@@ -229,7 +229,8 @@ def split_header(raw: bytes) -> tuple[str, list[str]]:
     return delimiter, [cell.strip() for cell in cells]
 
 
-def _header(cells: list[str], needs: tuple[tuple[str, ...], ...]) -> list[str]:
+def header_names(cells: list[str], needs: tuple[tuple[str, ...], ...]) -> list[str]:
+    """The columns by the names under which they are known; FieldError when they cannot be a header."""
     names = [column_name(cell) or f"column_{place}" for place, cell in enumerate(cells, start=1)]
     if len(set(names)) < len(names):
         raise FieldError("wrong_columns", "two columns of the header have the same name")

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.loading.bulk.batches import Batch, made
 from orchestration.loading.bulk.decisions import Decisions
 from orchestration.loading.bulk.pieces import Piece, UnfitError, pieces
+from orchestration.loading.bulk.tables import MappedBulkReader
 from orchestration.loading.datasets import DATASETS
 from orchestration.loading.rows import RowMaker
 from orchestration.sources.byte_source import beginning, is_wide
 from orchestration.sources.documents import form_of
 from orchestration.sources.fields import candidates, latest_time
+from orchestration.sources.formats import SourceFormat
 from orchestration.sources.human_decision import HUMAN_DECISION, SHAPE, parse_lines
-from orchestration.sources.records import Parsed
+from orchestration.sources.mapping.compiled import MappingParser
+from orchestration.sources.mapping.reading import UTF8
+from orchestration.sources.mapping.tables import MAGIC
 
 LEAST_BYTES = 2 << 20
 """Smaller files are read as fast by the parser."""
@@ -33,20 +37,33 @@ _LESSONS = 10
 _SCHEMA = DATASETS["events"].schema
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some lines of a file: rows of events that are ready, and what the parser makes of the other lines."""
-
-    rows: pa.Table
-    parsed: Iterator[Parsed]
-
-
-def is_fit(path: Path, format_name: str, size: int) -> bool:
+def is_fit(path: Path, source_format: SourceFormat, size: int) -> bool:
     """Whether a sound file can be read this way: large enough, of one event per line, in UTF-8 with line feeds."""
-    if format_name != HUMAN_DECISION.name or size < LEAST_BYTES:
+    if size < LEAST_BYTES:
         return False
+    if isinstance(source_format.parse, MappingParser):
+        return _is_fit_table(path, source_format.parse)
     head = beginning(path)
-    return not is_wide(head) and b"\n" in head and form_of(head, SHAPE) != "document"
+    is_of_lines = source_format.name == HUMAN_DECISION.name and form_of(head, SHAPE) != "document"
+    return is_of_lines and not is_wide(head) and b"\n" in head
+
+
+def _is_fit_table(path: Path, parser: MappingParser) -> bool:
+    reading = parser.fitting(path)[0].reading
+    head = beginning(path)
+    if reading.format == "parquet":
+        return head.startswith(MAGIC["parquet"])
+    is_plain = reading.encoding in UTF8 and reading.has_quotes and not reading.columns
+    return reading.format == "csv" and is_plain and not is_wide(head) and b"\n" in head
+
+
+def reader_of(
+    source_format: SourceFormat, connection: duckdb.DuckDBPyConnection, maker: RowMaker, now: datetime
+) -> BulkReader | MappedBulkReader:
+    """What reads files of the format that are fit."""
+    if isinstance(source_format.parse, MappingParser):
+        return MappedBulkReader(connection, maker, now, source_format.parse)
+    return BulkReader(connection, maker, now)
 
 
 class BulkReader:
@@ -79,8 +96,8 @@ class BulkReader:
                 self._lessons -= 1
                 rows = self._rows(piece, self._reader)
                 left = _left(piece, rows)
-        made = _SCHEMA.empty_table() if rows is None else self._made(piece, rows)
-        return Batch(made, parse_lines((piece.line(int(place)) for place in left), now=self._now))
+        ready = _SCHEMA.empty_table() if rows is None else self._made(piece, rows)
+        return Batch(ready, parse_lines((piece.line(int(place)) for place in left), now=self._now))
 
     def _rows(self, piece: Piece, reader: Decisions) -> pa.Table:
         """What DuckDB is certain of. It finds the tables of the lines and names by the names of the variables."""
@@ -96,20 +113,12 @@ class BulkReader:
 
     def _made(self, piece: Piece, rows: pa.Table) -> pa.Table:
         """The rows with who it was as a number, and where they come from."""
-        origin = self._maker.origin
-        count = rows.num_rows
-        columns: dict[str, Any] = {
-            **{field.name: _nothing(count, field.type) for field in _SCHEMA},
-            **{name: rows[name] for name in rows.column_names},
-            "alias_no": self._numbers(rows["who"]) if "who" in rows.column_names else _nothing(count, pa.int64()),
-            "tool_id": pa.repeat(pa.scalar(origin.tool_id, pa.string()), count),
-            "source_id": pa.repeat(pa.scalar(origin.source_id, pa.string()), count),
-            "first_file_at": pa.repeat(pa.scalar(origin.file_at, pa.timestamp("us")), count),
-            "load_id": pa.repeat(pa.scalar(origin.load_id, pa.int64()), count),
-            "line_no": pc.add(rows["place"], piece.first_line),
-            "lines": pa.repeat(pa.scalar(1, pa.int64()), count),
-        }
-        return pa.table([columns[name] for name in _SCHEMA.names], schema=_SCHEMA)
+        who = rows["who"] if "who" in rows.column_names else None
+        columns: dict[str, Any] = {name: rows[name] for name in rows.column_names if name in _SCHEMA.names}
+        columns["line_no"] = pc.add(rows["place"], piece.first_line)
+        if who is not None:
+            columns["alias_no"] = self._numbers(who)
+        return made(self._maker.origin, rows.num_rows, columns)
 
     def _numbers(self, who: pa.ChunkedArray[Any]) -> pa.Array[Any]:
         """The alias of everybody: each name is digested once."""
@@ -136,9 +145,3 @@ def _left(piece: Piece, rows: pa.Table | None) -> Any:
     if rows is not None:
         is_left[rows["place"].to_numpy()] = False
     return np.flatnonzero(is_left)
-
-
-def _nothing(count: int, kind: pa.DataType) -> pa.Array[Any]:
-    """A column in which no row has a value."""
-    made: pa.Array[Any] = cast(Any, pa).nulls(count, kind)
-    return made

@@ -147,7 +147,7 @@ def event_of(variant: Variant, scope: Scope, target: Target) -> EventRecord:
     name = columns.get("event_name")
     if name is None:
         raise FieldError("missing_field", "event_name is missing or empty")
-    actor = columns.get("actor_type") or ("human" if users else "unknown")
+    said, actor = actor_of(columns.get("actor_type"), is_named=bool(users))
     initiated = columns.get("is_user_initiated")
     told = {
         **columns,
@@ -156,18 +156,23 @@ def event_of(variant: Variant, scope: Scope, target: Target) -> EventRecord:
         "source": target.source,
     }
     key = _event_key(variant, scope, told)
-    initiated = _is_own_doing(name, actor) if initiated is None else initiated
+    initiated = is_own_doing(name, said) if initiated is None else initiated
     details: list[Any] = [columns.get(column) for column in _EVENT_DETAILS]
     details.append(attributes_of(variant, scope, columns))
     # No digest where the source gives no id: somebody's name could be found in it by trying.
     event_id = columns.get("event_id") or f"{at.isoformat()}Z/{name}"
-    actor = actor if actor in _ACTORS else "unknown"
     return EventRecord(
         scope.number, scope.lines, key, event_id, name, at, columns.get("seq"), users, actor, initiated, *details
     )
 
 
-def _is_own_doing(name: str, actor: str) -> bool:
+def actor_of(told: str | None, *, is_named: bool) -> tuple[str, str]:
+    """Who acts by the record's own word, or else by whether it names somebody; and as one of our words."""
+    said = told or ("human" if is_named else "unknown")
+    return said, said if said in _ACTORS else "unknown"
+
+
+def is_own_doing(name: str, actor: str) -> bool:
     """Whether the person acted rather than the tool, as far as the name says."""
     return actor != "service" and not name.lower().endswith(_SHOWN)
 

@@ -18,7 +18,7 @@ from orchestration.sources.mapping.plan import JSON_FORMATS, Plan, Variant, flat
 from orchestration.sources.mapping.reading import Groups, has_form, header_of, read_items
 from orchestration.sources.mapping.shared import Target
 from orchestration.sources.periods import modified_at
-from orchestration.sources.records import Parsed
+from orchestration.sources.records import Blank, Parsed, Reject
 
 _SUFFIXES = {
     "csv": (*CSV_SUFFIXES, ".txt"),
@@ -47,7 +47,7 @@ def source_format(plan: Plan) -> SourceFormat:
         namespaces=tuple(dict.fromkeys(who.namespace for each in plan.variants for who in flat(each.who))),
         coverage=first.grain.coverage if dataset == "aggregates" else "active_only",
         can_prove=plan.can_prove,
-        parse=_Parser(plan),
+        parse=MappingParser(plan),
         suffixes=tuple(dict.fromkeys(endings)),
         title=plan.title,
         proves=_PROVES[plan.can_prove],
@@ -63,7 +63,7 @@ def _lateness(plan: Plan) -> str:
     return f"Fetch the last {max(windows)} days again: the newest figures of a period win." if windows else ""
 
 
-class _Parser:
+class MappingParser:
     """Reads files by one plan."""
 
     def __init__(self, plan: Plan) -> None:
@@ -71,26 +71,38 @@ class _Parser:
 
     def __call__(self, path: File, *, now: datetime | None = None) -> Iterator[Parsed]:
         """The records of one file; a line that cannot be read costs only itself."""
-        variants = self._fitting(path)
-        reading = variants[0].reading
-        header = header_of(path, reading) if reading.format == "csv" else None
-        needs = _needs(variants, header) if header is not None else ()
-        target = Target(self._plan.source, path, modified_at(path), latest_time(now))
-        builder = Builder(variants, target)
+        variants = self.fitting(path)
+        builder = self.builder(path, variants, now)
         marks = frozenset().union(*(variant.heads() for variant in variants))
-        for item in read_items(path, reading, marks, needs, builder.names):
-            if not isinstance(item, Item):
-                yield item
-                continue
-            try:
-                yield from builder.build(item)
-            except FieldError as error:
-                yield item.rejected(error)
+        return built(builder, read_items(path, variants[0].reading, marks, needs_of(path, variants), builder.names))
 
-    def _fitting(self, path: File) -> list[Variant]:
+    def builder(self, path: File, variants: list[Variant], now: datetime | None) -> Builder:
+        """What makes records of the file's values."""
+        return Builder(variants, Target(self._plan.source, path, modified_at(path), latest_time(now)))
+
+    def fitting(self, path: File) -> list[Variant]:
         """The variants to try on this file: those read in the way of the first that its form and header fit."""
         chosen = next((each for each in self._plan.variants if _fits(path, each)), self._plan.variants[0])
         return [each for each in self._plan.variants if each.reading == chosen.reading]
+
+
+def built(builder: Builder, items: Iterable[Item | Reject | Blank]) -> Iterator[Parsed]:
+    """The records of the items; an item that cannot be read is a reject."""
+    for item in items:
+        if not isinstance(item, Item):
+            yield item
+            continue
+        try:
+            yield from builder.build(item)
+        except FieldError as error:
+            yield item.rejected(error)
+
+
+def needs_of(path: File, variants: list[Variant]) -> Groups:
+    """Groups of columns of which a CSV must have one, see csv_lines.read_csv."""
+    reading = variants[0].reading
+    header = header_of(path, reading) if reading.format == "csv" else None
+    return _needs(variants, header) if header is not None else ()
 
 
 def _fits(path: File, variant: Variant) -> bool:

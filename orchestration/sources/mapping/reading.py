@@ -24,7 +24,7 @@ from orchestration.sources.mapping.tables import MAGIC, parquet_rows, sqlite_row
 from orchestration.sources.records import Blank, Reject
 
 Groups = tuple[tuple[str, ...], ...]
-_UTF8 = ("utf-8", "utf-8-sig")
+UTF8 = ("utf-8", "utf-8-sig")
 
 
 def read_items(
@@ -36,7 +36,7 @@ def read_items(
     takes up how its header writes them.
     """
     if reading.format == "csv":
-        return _csv(file, reading, needs, names)
+        return csv_items(read_lines(file), reading, needs, names)
     if reading.format in ("sqlite", "parquet"):
         is_sealed = beginning(file, 1)[:1] == b"{"  # a row that was quarantined and whose file has gone
         return _by_line(file, reading, marks) if is_sealed else _table(file, reading)
@@ -89,8 +89,11 @@ def _by_line(file: File, reading: Reading, marks: frozenset[str]) -> Iterator[It
             yield from mend_line(line, error, shape)
 
 
-def _csv(file: File, reading: Reading, needs: Groups, names: dict[str, str]) -> Iterator[Item | Reject | Blank]:
-    kept = _Originals(read_lines(file))
+def csv_items(
+    found: Iterator[Line | Reject], reading: Reading, needs: Groups, names: dict[str, str]
+) -> Iterator[Item | Reject | Blank]:
+    """The rows of the lines of a CSV, see read_items; the first line that is not blank is the header."""
+    kept = _Originals(found)
     lines = _recoded(kept.lines(), reading.encoding)
     if not reading.has_quotes:
         lines = map(_requoted, lines)
@@ -135,7 +138,7 @@ class _Originals:
 
 def _recoded(lines: Iterator[Line | Reject], encoding: str) -> Iterator[Line | Reject]:
     """The lines as UTF-8, of a file in an encoding of one byte per character."""
-    if encoding in _UTF8:
+    if encoding in UTF8:
         return lines
     return (
         line if isinstance(line, Reject) else (line[0], line[1], line[2].decode(encoding, "replace").encode())
@@ -196,9 +199,14 @@ def _table(file: File, reading: Reading) -> Iterator[Item | Reject | Blank]:
     number = 0
     try:
         for number, row in enumerate(_rows(file, reading), start=1):
-            yield Item(number, number, 1, row, {}, orjson.dumps(row, option=orjson.OPT_NON_STR_KEYS, default=str))
+            yield row_item(number, row)
     except FieldError as error:
         yield Reject(number + 1, number + 1, 1, error.code, error.reason, b"")
+
+
+def row_item(number: int, row: Mapping[str, Any]) -> Item:
+    """A row of a table, with its JSON as its bytes."""
+    return Item(number, number, 1, row, {}, orjson.dumps(row, option=orjson.OPT_NON_STR_KEYS, default=str))
 
 
 def _rows(file: File, reading: Reading) -> Iterable[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from orchestration.sources.fields import FieldError, no_later_than
 from orchestration.sources.mapping.paths import PathError, parse_path
 from orchestration.sources.mapping.plan import Scope, Value, Variant
-from orchestration.sources.mapping.values import AGGREGATE_COLUMNS, EVENT_COLUMNS, as_text, value_of
+from orchestration.sources.mapping.values import AGGREGATE_COLUMNS, EVENT_COLUMNS, Read, as_text, value_of
 
 _Day = TypeVar("_Day", bound=date)
 _CREDITS = "credits"
@@ -38,13 +38,18 @@ def columns_of(variant: Variant, scope: Scope) -> dict[str, Any]:
     readers = EVENT_COLUMNS if variant.grain.kind == "event" else AGGREGATE_COLUMNS
     found = dict(variant.constants)
     for name, value in variant.fields.items():
-        told = value_of(value, scope, name)
-        told = readers[name](told, name) if name in readers else told
+        told = value_as(value, scope, name, readers)
         if told is not None and told != "":
             found[name] = told
     if _is_in_credits(variant.fields.get("cost")) and "cost" in found:
         found.setdefault("currency", _CREDITS)
     return found
+
+
+def value_as(value: Value, scope: Scope, name: str, readers: Mapping[str, Read]) -> Any:
+    """The value of one column in that column's type; of a further field as it stands."""
+    told = value_of(value, scope, name)
+    return readers[name](told, name) if name in readers else told
 
 
 def _is_in_credits(cost: Value | None) -> bool:

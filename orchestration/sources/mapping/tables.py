@@ -31,34 +31,40 @@ def sqlite_rows(path: Path, table: str) -> Iterator[dict[str, Any]]:
     if table not in tables:
         raise FieldError("unknown_shape", "the database has no table of the name that the mapping says")
     for row in rows_of(path, table):
-        yield {name: _plain(value) for name, value in row.items()}
+        yield {name: plain(value) for name, value in row.items()}
 
 
 def parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a Parquet file; FieldError when it is damaged or too large once decompressed."""
     import pyarrow as pa  # heavy, and needed for this form alone
-    import pyarrow.parquet as pq
 
     if not beginning(path, 1):
         return
     try:
-        with pq.ParquetFile(path) as file:
-            sizes = [file.metadata.row_group(place).total_byte_size for place in range(file.metadata.num_row_groups)]
-            if sum(sizes) > CAPS.total or max(sizes, default=0) > _LARGEST_GROUP:
-                raise FieldError("too_large", f"more than {_LARGEST_GROUP} bytes in one row group; write smaller ones")
-            for batch in file.iter_batches(batch_size=_BATCH):
-                for row in batch.to_pylist():
-                    yield {name: _plain(value) for name, value in row.items()}
+        for batch in parquet_batches(path, _BATCH):
+            for row in batch.to_pylist():
+                yield {name: plain(value) for name, value in row.items()}
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise FieldError("unknown_shape", "the Parquet file is damaged or of a kind that is not read") from error
 
 
-def _plain(value: Any) -> Any:
+def parquet_batches(path: Path, rows: int) -> Iterator[Any]:
+    """The rows of a Parquet file as Arrow batches of at most `rows`; FieldError when it is too large."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(place).total_byte_size for place in range(file.metadata.num_row_groups)]
+        if sum(sizes) > CAPS.total or max(sizes, default=0) > _LARGEST_GROUP:
+            raise FieldError("too_large", f"more than {_LARGEST_GROUP} bytes in one row group; write smaller ones")
+        yield from file.iter_batches(batch_size=rows)
+
+
+def plain(value: Any) -> Any:
     """A value as JSON has it: times as ISO text, decimals as numbers, bytes as text."""
     if isinstance(value, dict):
-        return {str(name): _plain(inner) for name, inner in value.items()}
+        return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
