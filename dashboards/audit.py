@@ -1,5 +1,10 @@
 """The log of every read of rows about people: who, what, why, how many. Each line carries the hash of the line before,
-so a line that is changed, dropped or put in later breaks the chain."""
+so a line that is changed, dropped or put in later breaks the chain.
+
+    python -m dashboards.audit WORKSPACE
+
+prints what `takeup access verify` shows of it, as JSON.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,8 @@ import fcntl
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+import sys
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,10 +36,13 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The log as a whole. `broken_at` is the first line that does not follow from the one before it."""
+    """The log as a whole. `broken_at` is the first line that does not follow from the one before it, `why` in words;
+    `seals` are the hashes of the lines before it, the newest last."""
 
     reads: int
     broken_at: int | None
+    why: str | None = None
+    seals: tuple[str, ...] = field(default=(), compare=False)
 
 
 def record(workspace: Path, read: Read, at: datetime | None = None) -> None:
@@ -54,13 +63,23 @@ def verify(workspace: Path) -> Chain:
     """Follows the chain from the first line on."""
     path = workspace / FILE
     lines = path.read_bytes().splitlines() if path.exists() else []
-    previous = START
+    seals: list[str] = []
     for number, line in enumerate(lines, start=1):
         entry = _entry(line)
-        if entry is None or entry.get("previous") != previous or entry.get("hash") != _hash(entry):
-            return Chain(len(lines), number)
-        previous = entry["hash"]
-    return Chain(len(lines), None)
+        why = _fault(entry, seals[-1] if seals else START)
+        if entry is None or why:
+            return Chain(len(lines), number, why, tuple(seals))
+        seals.append(entry["hash"])
+    return Chain(len(lines), None, None, tuple(seals))
+
+
+def _fault(entry: dict[str, Any] | None, previous: str) -> str | None:
+    """Why a line does not stand in the chain after the line whose hash is `previous`; None: it does."""
+    if entry is None:
+        return "is not a whole entry"
+    if entry.get("hash") != _hash(entry):
+        return "was changed after it was written"
+    return None if entry.get("previous") == previous else "does not follow from the line before it"
 
 
 def _line(read: Read, at: datetime, previous: str) -> bytes:
@@ -98,3 +117,7 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return entry if isinstance(entry, dict) else None
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps({"file": str(FILE), **asdict(verify(Path(sys.argv[1])))}))

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli_access import access
 from orchestration.cli_governance import register
 from orchestration.cli_mapping import mapping
 from orchestration.cli_options import HERE, JsonOption, WorkspaceOption, end
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 quarantine = typer.Typer(help="Lines that could not be read.", no_args_is_help=True)
 rules = typer.Typer(help="Try rules out.", no_args_is_help=True)
+app.add_typer(access, name="access")
 app.add_typer(mapping, name="mapping")
 app.add_typer(people, name="people", rich_help_panel=None)
 app.add_typer(quarantine, name="quarantine")

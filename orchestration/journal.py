@@ -9,6 +9,7 @@ import fcntl
 import getpass
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -35,14 +36,43 @@ def entries(path: Path) -> Iterator[dict[str, Any]]:
         yield entry
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A journal as a whole. `broken_at` is the first line that does not follow from the one before it, `why` in words;
+    `seals` are the hashes of the lines before it, the newest last."""
+
+    lines: int
+    broken_at: int | None
+    why: str | None
+    seals: tuple[str, ...]
+
+
+def verify(path: Path) -> Chain:
+    """Follow the chain from the first line on; of a journal that is absent nothing is broken."""
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    seals: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        why = _fault(line, seals[-1] if seals else "")
+        if why:
+            return Chain(len(lines), number, why, tuple(seals))
+        seals.append(hashlib.sha256(line).hexdigest())
+    return Chain(len(lines), None, None, tuple(seals))
+
+
 def is_intact(path: Path) -> bool:
     """Whether every line still follows from the line before it."""
-    before = ""
-    for line in path.read_bytes().splitlines() if path.is_file() else []:
-        if orjson.loads(line)["before"] != before:
-            return False
-        before = hashlib.sha256(line).hexdigest()
-    return True
+    return verify(path).broken_at is None
+
+
+def _fault(line: bytes, before: str) -> str | None:
+    """Why a line does not stand after the line whose hash is `before`; None: it does."""
+    try:
+        entry = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        entry = None
+    if not isinstance(entry, dict):
+        return "is not a whole entry"
+    return None if entry.get("before") == before else "does not follow from the line before it"
 
 
 def _last_line_hash(journal: IO[bytes]) -> str:
