@@ -6,7 +6,8 @@ movements as (
 ),
 
 -- Who has left counts with the unit they left. It may be gone with them, so small groups are asked for anew, beside those
--- that no figure shows alone.
+-- that no figure shows alone. Nor is a unit shown alone that was not in the week before: where it came from would be
+-- subtracted from the small groups of that week, and what is left is the units it was merged with.
 sizes as (
     select tool_id, week_start, org_unit, count(*) as people from movements group by 1, 2, 3
 ),
@@ -23,12 +24,16 @@ units as (
     select
         ranked.tool_id, ranked.week_start, ranked.org_unit,
         case
-            when {{ is_small_group('ranked.people', 'ranked.people_in_smaller', 'ranked.small_group') }} then {{ small_groups_name() }}
+            when {{ is_small_group('ranked.people', 'ranked.people_in_smaller', 'ranked.small_group') }}
+                or earlier.shown_as = {{ small_groups_name() }} then {{ small_groups_name() }}
             else coalesce(shown.shown_as, ranked.org_unit)
         end as shown_as
     from ranked
     left join {{ ref('int_org_units') }} as shown
         on shown.tool_id = ranked.tool_id and shown.week_start = ranked.week_start and shown.org_unit = ranked.org_unit
+    left join {{ ref('int_org_units') }} as earlier
+        on earlier.tool_id = ranked.tool_id and earlier.week_start = {{ add_days('ranked.week_start', -7) }}
+        and earlier.org_unit = ranked.org_unit
 ),
 
 steps as (
