@@ -159,7 +159,7 @@ def _choose(page: str, reader: Access, pages: dict[str, st.Page]) -> Filters | N
     if not tools or not units:
         _no_tools() if not tools else _no_units(reader)
         return None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         tool, unit, weeks = _filter_row(page, publication, tools, units)
     return Filters(workspace, path, publication, tools, tool, unit, weeks, reader, pages)
 

@@ -145,7 +145,7 @@ def _freshness(source: SourceHealth) -> Bar:
 def _week_state(tool: Tool) -> dict[str, str]:
     return {
         "Tool": tool.title,
-        "Final to week of": wording.day(tool.last_final_week_start) if tool.last_final_week_start else "None yet",
+        "Final up to week of": wording.day(tool.last_final_week_start) if tool.last_final_week_start else "None yet",
         "Provisional": _provisional_weeks(tool),
     }
 

@@ -145,4 +145,5 @@ def _asked_for(filters: Filters, tools: Sequence[Standing], broken: Sequence[Bro
         for change in changed:
             st.markdown(f"- {wording.plain(change)}")
         if not changed:
-            st.markdown("No tool's number of correct users changed, or there is nothing to compare with.")
+            same = "No tool's number of correct users changed."
+            st.markdown(same if since else "There is nothing to compare with yet.")

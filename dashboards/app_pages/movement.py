@@ -15,6 +15,7 @@ from dashboards.app_pages.parts import (
     draw_flow,
     empty,
     figures_of,
+    ink,
     known_people,
     status_colours,
     strong_ink,
@@ -61,11 +62,14 @@ def page(filters: Filters) -> None:
 
 
 def _nothing(filters: Filters) -> None:
+    unit = filters.unit_or_none
+    of_whom = "the whole company" if unit is None else wording.plain(unit)
     why = (
-        f"{wording.plain(filters.tool.title)} has fewer than two weeks of figures for {wording.plain(filters.where)},"
+        f"{wording.plain(filters.tool.title)} has fewer than two weeks of figures for {of_whom},"
         " and movement needs a week and the one before it."
     )
-    empty("No movement to show yet", why, "choose the whole company, or wait for the next week and run `takeup run`.")
+    wait = "wait for the next week and run `takeup run`."
+    empty("No movement to show yet", why, wait if unit is None else f"choose the whole company, or {wait}")
 
 
 def _newest_final(weeks: Sequence[MovementWeek]) -> date:
@@ -119,7 +123,7 @@ def _flow_row(filters: Filters, steps: Sequence[Step]) -> None:
                 f" {_name(largest.from_status).lower()} to {_name(largest.to_status).lower()}: {largest.people:,}."
             )
             flows = [(_name(step.from_status), _name(step.to_status), step.people) for step in _ordered(moved)]
-            draw_flow(sankey(flows, status_colours()), "People who changed status, from left to right", FLOW_PX)
+            draw_flow(sankey(flows, status_colours(), ink()), "People who changed status, from left to right", FLOW_PX)
         else:
             st.markdown("Nobody changed status in these weeks.")
         st.caption(f"Steps from one week to the next, {span}; who stayed is left out. The table beside has all.")

@@ -170,7 +170,7 @@ def _chance_card(target: Target, due: ForecastWeek, made: Sequence[Made]) -> Non
         delta_arrow="off" if _is_still(change) else "auto",
         delta_color="off" if _is_still(change) else "normal",
         border=True,
-        help=f"By a forecast from {due.weeks_known or 0} final weeks; its middle is {wording.share(due.p50)}.",
+        help=f"By a forecast from {_known_weeks(due)}; its middle is {wording.share(due.p50)}.",
         chart_data=[100 * entry.chance for entry in made] if len(made) > 1 else None,
         height="stretch",
     )
@@ -251,7 +251,11 @@ def _fan_card(weeks: Sequence[AdoptionWeek], target: Target, forecast: Sequence[
         needed, expected = due.needed_people_per_week, due.expected_people_per_week
         got = "" if expected is None else f", {expected:.1f} are expected"
         people = f" {needed:.1f} people a week have to be won{got}."
-    st.caption(f"Band: eight chances in ten. Made from {due.weeks_known or 0} final weeks by {_method(due)}.{people}")
+    st.caption(f"Band: eight chances in ten. Made from {_known_weeks(due)} by {_method(due)}.{people}")
+
+
+def _known_weeks(due: ForecastWeek) -> str:
+    return wording.counted(due.weeks_known or 0, "final week")
 
 
 def _method(due: ForecastWeek) -> str:

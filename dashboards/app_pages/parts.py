@@ -19,6 +19,7 @@ from dashboards.marts import adoption
 from dashboards.marts.published import WHOLE_COMPANY, Publication, Tool
 
 MOST_WEEKS = 520
+LONGEST_CELL = 40  # characters
 PURPOSES = ("Coaching and training", "A question of the person", "Checking a figure", "An audit")
 
 
@@ -65,6 +66,11 @@ def status_colours() -> dict[str, str]:
     return dict(zip(wording.STATUSES.values(), colours, strict=False)) | {wording.NOT_ELIGIBLE: "#8a96a3"}
 
 
+def ink() -> str:
+    """The theme's colour of text."""
+    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))
+
+
 def strong_ink() -> str:
     """The ink that can be read on the strongest cells of a heat map."""
     return "black" if st.context.theme.type == "dark" else "white"
@@ -109,12 +115,18 @@ def as_of(filters: Filters, *facts: str) -> None:
     """Under a page's title: what the figures are about, how far the logs reach, when it was published."""
     told = [
         *facts,
-        f"data through {wording.moment(filters.tool.watermark_at)}",
+        data_through(filters),
         f"as of {wording.moment(filters.publication.as_of)}",
         f"published {wording.moment(filters.publication.published_at)}",
     ]
     st.caption(" · ".join(told))
     _untrustworthy(filters)
+
+
+def data_through(filters: Filters) -> str:
+    """How far the chosen tool's logs reach."""
+    reached = filters.tool.watermark_at
+    return f"data through {wording.moment(reached)}" if reached else "no data yet"
 
 
 def _untrustworthy(filters: Filters) -> None:
@@ -261,8 +273,14 @@ def grid(rows: Sequence[Mapping[str, Any]], alt: str, **settings: Any) -> Any:
     """Many columns: scrolls in itself, by keyboard too, where a plain table would be cut off on a phone."""
     numbers = [name for name, value in rows[0].items() if isinstance(value, int)]
     config = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
+    config |= {name: st.column_config.TextColumn(width="medium") for name in rows[0] if _is_long(rows, name)}
     config |= settings.pop("column_config", {})
     return st.dataframe(pa.Table.from_pylist(rows), hide_index=True, column_config=config, alt=alt, **settings)
+
+
+def _is_long(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Whether a column of texts would take the room of all others."""
+    return any(isinstance(row[name], str) and len(row[name]) > LONGEST_CELL for row in rows)
 
 
 def table(rows: Sequence[Mapping[str, str]], alt: str | None = None) -> None:

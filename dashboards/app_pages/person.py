@@ -12,6 +12,7 @@ from dashboards.app_pages import person_detail
 from dashboards.app_pages.parts import (
     Filters,
     choice_of_page,
+    data_through,
     empty,
     export_links,
     grid,
@@ -58,7 +59,7 @@ def _list(filters: Filters, why: str) -> None:
         wanted = _wanted(filters, week)
     total = people.count_listed(filters.path, filters.access.org_units, wanted)
     facts = [f"Week {wording.week(week)}", f"{wording.people(total)}, {wording.plain(filters.where)}"]
-    st.caption(" · ".join([*facts, f"data through {wording.moment(filters.tool.watermark_at)}", "no order of merit"]))
+    st.caption(" · ".join([*facts, data_through(filters), "no order of merit"]))
     if not total:
         empty("Nobody to list", "No person of this tool, unit and week has this status.", "widen the filters above.")
         return
@@ -115,7 +116,7 @@ def _rows(filters: Filters, rows: Sequence[Listed]) -> None:
         selection_mode="single-row",
         column_config={
             "Person": st.column_config.TextColumn(width=120),
-            "Reason": st.column_config.TextColumn(width="medium"),
+            "Reason": st.column_config.TextColumn(width=270),
             "Rule": st.column_config.TextColumn(width="medium"),
         },
         height=ROW_PX * (len(rows) + 1) + 3 if len(rows) < SHOWN_ROWS else ROW_PX * SHOWN_ROWS,
@@ -127,7 +128,7 @@ def _rows(filters: Filters, rows: Sequence[Listed]) -> None:
 
 def _row(listed: Listed) -> dict[str, str | int]:
     return {
-        "Person": listed.person_key,
+        "Person": wording.short_key(listed.person_key),
         "Unit": listed.org_unit or "Unknown",
         "Team": listed.team or "Unknown",
         "Status": wording.STATUSES.get(listed.status, listed.status),

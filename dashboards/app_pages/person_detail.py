@@ -10,7 +10,17 @@ from typing import Literal
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, draw, empty, export_links, figures_of, grid, logged, table
+from dashboards.app_pages.parts import (
+    Filters,
+    data_through,
+    draw,
+    empty,
+    export_links,
+    figures_of,
+    grid,
+    logged,
+    table,
+)
 from dashboards.app_pages.training_people import way_back
 from dashboards.charts.strip import status_strip
 from dashboards.marts import people, training
@@ -74,7 +84,7 @@ def _status(filters: Filters, week: PersonWeek) -> None:
         st.caption(
             f"Week {wording.week(week.week_start)}{', provisional' if week.is_provisional else ''} · judged over"
             f" {wording.day(first)} to {wording.day(week.week_start + timedelta(days=6))}"
-            f" · data through {wording.moment(filters.tool.watermark_at)}"
+            f" · {data_through(filters)}"
         )
         st.markdown(_sentence(filters, week))
         with st.container(horizontal=True, gap="large"):

@@ -49,13 +49,17 @@ def page(filters: Filters) -> None:
         st.caption(":material/lock: Verdicts are of the whole company, which you may not see; the rules you may.")
     text = simulation.current_text(filters.workspace, filters.tool.tool_id)
     for rule_id, found in by_rule.items():
-        _rule(found, verdicts.get(rule_id), [point for point in course if point.rule_id == rule_id], text)
+        _rule(filters, found, verdicts.get(rule_id), [point for point in course if point.rule_id == rule_id], text)
     what_if.show(filters, text)
     figures_of(filters, "Verdict", "Violated share", "Correct users", "Incorrect users")
 
 
 def _rule(
-    versions: Sequence[Rule], verdicts: Verdicts | None, course: Sequence[ViolatedWeek], text: str | None
+    filters: Filters,
+    versions: Sequence[Rule],
+    verdicts: Verdicts | None,
+    course: Sequence[ViolatedWeek],
+    text: str | None,
 ) -> None:
     rule = versions[0]
     with st.container(border=True):
@@ -66,7 +70,7 @@ def _rule(
             _versions(versions)
             _as_written(rule, text)
         with right:
-            _verdicts(verdicts)
+            _verdicts(filters, verdicts)
             _course(course)
 
 
@@ -114,9 +118,18 @@ def _as_written(rule: Rule, text: str | None) -> None:
             st.code(written, language="yaml", wrap_lines=True)
 
 
-def _verdicts(verdicts: Verdicts | None) -> None:
+def _without_verdicts(filters: Filters) -> str:
+    """Why a rule is shown without verdicts."""
+    if filters.access.org_units is not None:
+        return "Its verdicts are of the whole company."
+    if filters.tool.last_week_start is None:
+        return "No week has been judged yet."
+    return "Too few people were asked something by this rule in the week to be shown."
+
+
+def _verdicts(filters: Filters, verdicts: Verdicts | None) -> None:
     if verdicts is None:
-        st.markdown("Too few people were asked something by this rule in the week to be shown.")
+        st.markdown(_without_verdicts(filters))
         return
     st.markdown(_answer(verdicts))
     rows = [

@@ -91,7 +91,7 @@ def _pareto(needs: Sequence[Need]) -> list[Bar]:
     total, so_far, rows = sum(need.people or 0 for need in needs), 0, []
     for need in needs:
         so_far += need.people or 0
-        text = f"{need.people:,} · {wording.share(so_far / total, 0)} in sum"
+        text = f"{need.people:,} · {wording.share(so_far / total, 0)} cumulative"
         rows.append(Bar(need.title, float(need.people or 0), text, colour=COLOUR[need.severity], key=need.rule_id))
     return rows
 

@@ -76,7 +76,7 @@ def _sentence(effect: Effect) -> str:
     what = MEASURES.get(effect.measure, effect.measure)
     interval = f"{_points(effect.low)} to {_points(effect.high)}"
     return (
-        f"**{_points(effect.estimate)} {what}** among the trained, against the comparison (95 % interval {interval});"
+        f"**{_points(effect.estimate)} {what}** among the trained, against the comparison (95% interval {interval});"
         f" before: {wording.share(effect.trained_before)}."
     )
 

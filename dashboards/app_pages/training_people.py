@@ -45,6 +45,7 @@ def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
         column_config={
             "Person": st.column_config.TextColumn(width=120),
             "Rule": st.column_config.TextColumn(width="medium"),
+            "Way back": st.column_config.TextColumn(width="large"),
             "Events": st.column_config.TextColumn(width="medium"),
         },
     )  # fmt: skip
@@ -54,7 +55,7 @@ def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
 
 def _row(need: PersonNeed) -> dict[str, str]:
     return {
-        "Person": need.person_key,
+        "Person": wording.short_key(need.person_key),
         "Unit": need.org_unit or "Unknown",
         "Team": need.team or "Unknown",
         "Rule": need.rule_title,

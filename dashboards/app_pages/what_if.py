@@ -48,7 +48,7 @@ def _form(filters: Filters, text: str | None) -> str | None:
             max_chars=simulation.MOST_BYTES,
             placeholder="tool: my-tool\nrules:\n- id: ...",
         )
-        file = st.file_uploader("Or a rule file", type=["yml", "yaml"], max_upload_size=1)
+        file = st.file_uploader("Or a rule file of at most 256 KB", type=["yml", "yaml"], max_upload_size=1)
         is_asked = st.form_submit_button("See who would change class", type="primary", icon=":material/science:")
     if not is_asked:
         return None

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from dashboards import wording
 from dashboards.charts.pace import PACE_PX, final_weeks, target_layers
-from dashboards.charts.palette import CORRECT, DATE_AXIS, INCORRECT, NON_USER, NOT_JUDGED, PADDING, SHARE_AXIS, Spec
+from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED, PADDING, SHARE_AXIS, Spec, date_axis
 from dashboards.marts.adoption import AdoptionWeek, Target
 from dashboards.marts.forecasts import ForecastWeek
+
+# What is long past says nothing of where it goes, and presses the fan into a corner.
+MOST_PAST_WEEKS = 26
 
 
 def fan(weeks: Sequence[AdoptionWeek], forecast: Sequence[ForecastWeek], target: Target) -> Spec:
     """Past as a line; future as a band with eight chances in ten, its middle dashed; the target at its date."""
-    past = [_past(week) for week in final_weeks(weeks) if week.correct_share is not None]
+    past = [_past(week) for week in final_weeks(weeks)[-MOST_PAST_WEEKS:] if week.correct_share is not None]
     future = [_joint(past[-1])] if past else []
     future += [_future(week) for week in forecast if week.p50 is not None]
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": DATE_AXIS}
+    axis = date_axis(date.fromisoformat(past[0]["at"]) if past else None, target.due)
+    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": axis}
     y = {
-        "field": "share", "type": "quantitative", "title": None, "axis": SHARE_AXIS, "scale": {"zero": False},
+        "field": "share", "type": "quantitative", "title": None, "axis": SHARE_AXIS, "scale": {"zero": True},
     }  # fmt: skip
     return {
         "height": PACE_PX,

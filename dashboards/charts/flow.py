@@ -9,17 +9,18 @@ from dashboards.charts.palette import Spec
 FLOW_PX = 320
 
 
-def sankey(flows: Sequence[tuple[str, str, int]], colours: Mapping[str, str]) -> Spec:
-    """From the names at the left to those at the right; a name on both sides is two nodes. `colours` by name."""
+def sankey(flows: Sequence[tuple[str, str, int]], colours: Mapping[str, str], ink: str) -> Spec:
+    """From the names at the left to those at the right; a name on both sides is two nodes. `colours` by name; `ink`
+    of the names, which stand on the bands."""
     lefts = list(dict.fromkeys(source for source, _, _ in flows))
     rights = list(dict.fromkeys(target for _, target, _ in flows))
-    nodes = [_node(f"{name} before", name, colours, "right") for name in lefts]
-    nodes += [_node(f"{name} after", name, colours, "left") for name in rights]
+    nodes = [_node(f"{name} before", name, colours, ink, "right") for name in lefts]
+    nodes += [_node(f"{name} after", name, colours, ink, "left") for name in rights]
     return {
         "tooltip": {"trigger": "item", "valueFormatter": "localized"},
         "series": [
             {
-                "type": "sankey", "left": 8, "right": 8, "top": 12, "bottom": 12, "nodeWidth": 12, "nodeGap": 14,
+                "type": "sankey", "left": 8, "right": 8, "top": 12, "bottom": 12, "nodeWidth": 12, "nodeGap": 18,
                 "draggable": False, "layoutIterations": 0, "emphasis": {"focus": "adjacency"}, "animation": False,
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
                 "data": nodes,
@@ -32,9 +33,9 @@ def sankey(flows: Sequence[tuple[str, str, int]], colours: Mapping[str, str]) ->
     }  # fmt: skip
 
 
-def _node(name: str, label: str, colours: Mapping[str, str], side: str) -> Spec:
+def _node(name: str, label: str, colours: Mapping[str, str], ink: str, side: str) -> Spec:
     return {
         "name": name,
         "itemStyle": {"color": colours[label], "borderWidth": 0} if label in colours else {"borderWidth": 0},
-        "label": {"formatter": label, "position": side, "fontSize": 12},
+        "label": {"formatter": label, "position": side, "fontSize": 12, "color": ink},
     }

@@ -40,7 +40,9 @@ def heat_map(
             "y": {"field": "row", "type": "ordinal", "sort": list(rows), "title": None, "axis": _axis(label_px)},
             "x": {
                 "field": "column", "type": "ordinal", "sort": list(columns), "title": None,
-                "axis": _axis(120) | {"orient": "top", "labelAngle": 0, "labelLimit": {"expr": _column_px(columns)}},
+                "axis": _axis(120) | {"orient": "top", "labelAngle": 0,
+                "labelLimit": {"expr": _column_px(columns)}, "labelExpr": _column_words(columns),
+                "labelPadding": _column_padding(columns)},
             },
             "tooltip": [{"field": "told", "title": "Figure"}],
         },
@@ -73,6 +75,17 @@ def _axis(limit: int) -> Spec:
         "labelOverlap": False,
         "labelFlush": False,
     }
+
+
+def _column_padding(columns: Sequence[str]) -> Spec:
+    """Room for a second line where names have two words: the first line is the one that a label stands on."""
+    two = f"width / {max(len(columns), 1)} < 100 ? 19 : 6"
+    return {"expr": two if any(" " in name for name in columns) else "6"}
+
+
+def _column_words(columns: Sequence[str]) -> str:
+    """Words below one another where columns are narrow."""
+    return f"width / {max(len(columns), 1)} < 100 ? split(datum.label, ' ') : datum.label"
 
 
 def _column_px(columns: Sequence[str]) -> str:

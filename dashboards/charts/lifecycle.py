@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards import wording
-from dashboards.charts.palette import CORRECT, DATE_AXIS, INCORRECT, NON_USER, NOT_JUDGED, PADDING, Spec
+from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED, PADDING, Spec, date_axis
 from dashboards.marts.movement import LifecycleWeek
 
 LIFECYCLE_PX = 300
@@ -18,6 +18,7 @@ DORMANT = "dormant"
 def lifecycle_bars(weeks: Sequence[LifecycleWeek]) -> Spec:
     """Stacked bars by week; the newest weeks may be provisional, which their tooltips say."""
     rows = [_row(week) for week in weeks if week.lifecycle in (*STRENGTH, DORMANT)]
+    axis = date_axis(weeks[0].week_start if weeks else None, weeks[-1].week_start if weeks else None)
     width = {"expr": f"max(width / {max(len({row['at'] for row in rows}), 1)} - 3, 2)"}
     bar = {"type": "bar", "width": width}
     return {
@@ -27,7 +28,7 @@ def lifecycle_bars(weeks: Sequence[LifecycleWeek]) -> Spec:
         "encoding": {
             "x": {
                 "field": "at", "type": "temporal", "title": None, "scale": {"type": "utc", "padding": 14},
-                "axis": DATE_AXIS | {"domain": False, "offset": 4},
+                "axis": axis | {"domain": False, "offset": 4},
             },
             "y": {
                 "field": "people", "type": "quantitative", "title": None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards import wording
-from dashboards.charts.palette import DATE_AXIS, PADDING, SHARE_AXIS, TOOLTIP, Spec, tip
+from dashboards.charts.palette import PADDING, SHARE_AXIS, TOOLTIP, Spec, date_axis, tip
 from dashboards.marts.adoption import AdoptionWeek, Target
 
 PACE_PX = 264
@@ -51,6 +51,7 @@ def gap_and_pace(weeks: Sequence[AdoptionWeek], target: Target) -> Spec:
         | tip(week.week_start, wording.share(week.correct_share))
         for week in weeks
     ]
+    axis = date_axis(weeks[0].week_start if weeks else None, target.due)
     layers = [
         _layer({"type": "line", "strokeWidth": 2, "point": {"size": 18}}, transform="datum.is_final"),
         _layer({"type": "point", "size": 30, "filled": False}, transform="!datum.is_final"),
@@ -62,7 +63,7 @@ def gap_and_pace(weeks: Sequence[AdoptionWeek], target: Target) -> Spec:
         "padding": PADDING,
         "data": {"values": rows},
         "encoding": {
-            "x": {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": DATE_AXIS},
+            "x": {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": axis},
             "y": {
                 "field": "share",
                 "type": "quantitative",

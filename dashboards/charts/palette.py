@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards import wording
@@ -16,6 +16,7 @@ NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 PADDING = {"left": 0, "right": 8, "top": 4, "bottom": 4}
 
 DATE_AXIS: Spec = {"format": "%-d %b", "labelOverlap": True, "grid": False, "labelAngle": 0, "labelSeparation": 12}
+LONGEST_WITHOUT_YEAR = timedelta(weeks=53)
 
 # Four names in a row do not fit on a phone. The symbols keep full strength where the areas are paler.
 LEGEND: Spec = {
@@ -26,6 +27,12 @@ LEGEND: Spec = {
 SHARE_AXIS: Spec = {"format": ".0%", "tickCount": 5}
 
 TOOLTIP: list[Spec] = [{"field": "week", "title": "Week"}, {"field": "figure", "title": "Figure"}]
+
+
+def date_axis(first: date | None, last: date | None) -> Spec:
+    """An axis of days; of months with their year where a day alone could be of either year."""
+    is_long = first is not None and last is not None and last - first > LONGEST_WITHOUT_YEAR
+    return DATE_AXIS | {"format": "%b %Y"} if is_long else DATE_AXIS
 
 
 def tip(week_start: date, figure: str) -> dict[str, Any]:

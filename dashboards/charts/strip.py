@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboards import wording
-from dashboards.charts.palette import DATE_AXIS, LEGEND, PADDING, Spec
+from dashboards.charts.palette import LEGEND, PADDING, Spec, date_axis
 from dashboards.charts.trend import PROVISIONAL_OPACITY
 
+# With more weeks the lines between them take more room than the weeks.
+MOST_WEEKS_APART = 52
 STRIP_PX = 160  # legend and axis included
 
 
@@ -25,12 +27,17 @@ def status_strip(weeks: Sequence[tuple[date, str, bool]]) -> Spec:
         for start, status, is_provisional in weeks
     ]
     legend = LEGEND | {"symbolStrokeWidth": 0}
-    axis = DATE_AXIS | {"labelOverlap": True, "ticks": False, "domain": False}
+    axis = date_axis(weeks[0][0], weeks[-1][0]) | {"labelOverlap": True, "ticks": False, "domain": False}
     return {
         "height": STRIP_PX,
         "padding": PADDING,
         "data": {"values": rows},
-        "mark": {"type": "rect", "stroke": "currentColor", "strokeOpacity": 0.15, "cornerRadius": 2},
+        "mark": {
+            "type": "rect",
+            "stroke": "currentColor",
+            "strokeOpacity": 0.15 if len(weeks) <= MOST_WEEKS_APART else 0,
+            "cornerRadius": 2,
+        },
         "encoding": {
             "x": {"field": "at", "type": "ordinal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis},
             "color": {"field": "status", "type": "nominal", "scale": {"domain": titles}, "legend": legend},

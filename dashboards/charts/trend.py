@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards import wording
 from dashboards.charts.pace import final_weeks
-from dashboards.charts.palette import DATE_AXIS, LEGEND, PADDING, SHARE_AXIS, TOOLTIP, Spec, tip
+from dashboards.charts.palette import DATE_AXIS, LEGEND, PADDING, SHARE_AXIS, TOOLTIP, Spec, date_axis, tip
 from dashboards.marts.adoption import AdoptionWeek, Target
 
 TREND_PX = 320
@@ -27,7 +27,7 @@ def status_trend(weeks: Sequence[AdoptionWeek], target: Target | None) -> Spec:
         "height": TREND_PX,
         "padding": PADDING,
         "data": {"values": _status_rows(weeks)},
-        "encoding": {"x": _week_axis(len(weeks))},
+        "encoding": {"x": _week_axis(weeks)},
         "layer": layers,
     }
 
@@ -126,10 +126,11 @@ def _provisional_label(weeks: Sequence[AdoptionWeek]) -> list[Spec]:
     ]
 
 
-def _week_axis(weeks: int) -> Spec:
-    if weeks >= FEWEST_WEEKS_OF_AN_AREA:
-        return {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": DATE_AXIS}
-    axis = DATE_AXIS | {"tickCount": weeks, "grid": False}
+def _week_axis(weeks: Sequence[AdoptionWeek]) -> Spec:
+    if len(weeks) >= FEWEST_WEEKS_OF_AN_AREA:
+        axis = date_axis(weeks[0].week_start, weeks[-1].week_start)
+        return {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": axis}
+    axis = DATE_AXIS | {"tickCount": len(weeks), "grid": False}
     return {"field": "at", "type": "ordinal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis}
 
 

@@ -32,6 +32,13 @@ HOSTILE_COLUMNS = (
 )  # fmt: skip
 
 
+LONG_COLUMNS = (
+    ("dim_rule", "title"), ("dim_rule", "train"), ("dim_rule", "owner"), ("dim_person", "team"), ("dim_person", "role"),
+    ("fct_training_need", "module"), ("fct_training_need_unit", "module"), ("dim_tool", "owner_name"),
+    ("dim_tool_contact", "name"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """What the publication shall look like. `provisional` counts the last weeks that are not final yet."""
@@ -107,6 +114,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
     for statement in (*derived_sql.statements(), *promised_sql.statements()):
         connection.execute(statement)
     _sources(connection, company)
+    if company.has_long_names:
+        for table, column in LONG_COLUMNS:
+            connection.execute(f"update {table} set {column} = {column} || ?", [LONG])
     if company.has_hostile_texts:
         for table, column in HOSTILE_COLUMNS:
             connection.execute(f"update {table} set {column} = ?", [HOSTILE])

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.dashboards.publication import Company, publish
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-ROOT = Path(__file__).parents[2]
+from tests.e2e.serving import CHROMIUM, FLAGS, free_port, server
 
 
 @pytest.fixture(scope="session")
@@ -54,45 +36,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Compa
                 workspace = tmp_path_factory.mktemp("served")
                 if company:
                     publish(workspace, company)
-                addresses[company] = servers.enter_context(_server(workspace))
+                addresses[company] = servers.enter_context(server(workspace))
             return addresses[company]
 
         yield address
-
-
-@contextmanager
-def _server(workspace: Path, person_pages: str = "local", port: int | None = None) -> Iterator[str]:
-    """Starts the dashboard from a foreign folder, as users do, and ends the process that it started."""
-    port = port or _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "server.py")]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    settings = {"TAKEUP_WORKSPACE": str(workspace), "TAKEUP_PERSON_PAGES": person_pages, "PYTHONPATH": str(ROOT)}
-    environment = os.environ | settings
-    with (workspace / "server.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=log, stderr=log)
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, "the server ended before it answered"
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    pytest.fail(f"{url} did not answer within 30 s")
 
 
 @pytest.fixture(scope="session")
@@ -101,12 +48,12 @@ def signed_in_by_groups(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     workspace = tmp_path_factory.mktemp("sign-in")
     publish(workspace, Company(people=120, tools=2, weeks=6))
     users = [User(sub=name, claims={"email": f"{name}@corp.example", "groups": [name]}) for name in GROUPS]
-    port = _free_port()
+    port = free_port()
     with run_server_in_thread(user_claims=users) as provider:
         folder = workspace / ".streamlit"
         folder.mkdir()
         (folder / "secrets.toml").write_text(SECRETS.format(port=port, provider=provider.server_port))
-        with _server(workspace, "sign_in", port) as address:
+        with server(workspace, "sign_in", port) as address:
             yield address
 
 

@@ -92,7 +92,9 @@ class Visit:
     def settle(self, title: str) -> None:
         """Waits on content: the title, the end of the run, no placeholder left, every chart drawn."""
         expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=30_000
+        )
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
         charts = self.page.get_by_test_id("stVegaLiteChart")
         for chart in charts.all():
@@ -152,6 +154,38 @@ def test_long_names_never_push_a_page_wider_than_its_window(browser: Browser, se
             assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
             for chart in visit.page.get_by_test_id("stVegaLiteChart").all():
                 assert chart.evaluate("element => element.scrollWidth - element.clientWidth") <= 1
+
+
+A4_PX = 794  # the width of A4 at 96 dots an inch
+
+
+@pytest.mark.parametrize("path", ["", "movement", "training", "governance", "leadership", "segments"])
+def test_a_page_prints_whole_without_the_navigation(browser: Browser, served: Served, path: str):
+    """On paper nothing scrolls: the page is as long as what stands on it, and no wider than a sheet."""
+    with visiting(browser) as visit:
+        visit.page.set_viewport_size({"width": A4_PX, "height": 1123})
+        visit.open(f"{served(COMPANY)}/{path}", PAGES[path])
+        charts = visit.page.get_by_test_id("stVegaLiteChart")
+        drawn = charts.count()
+        visit.page.emulate_media(media="print")
+        visit.page.wait_for_timeout(500)
+        main = visit.page.get_by_test_id("stMain")
+        assert main.evaluate("element => element.scrollHeight - element.clientHeight") <= 1, (
+            "cut off at the window's end"
+        )
+        assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 1, "cut off at the right"
+        for part in ("stToolbar", "stSidebar", "stTopNavLinkContainer"):
+            for shown in visit.page.get_by_test_id(part).all():
+                expect(shown).not_to_be_visible()
+        for chart in charts.all():
+            box = chart.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= A4_PX + 1
+            expect(chart.locator("svg, canvas").first).to_be_visible()
+        assert charts.count() == drawn
+        pages = len(re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format="A4", print_background=True)))
+        height = main.evaluate("element => element.scrollHeight")
+        assert pages >= height // 1123, f"{pages} sheets for {height} px"
 
 
 def test_a_bar_leads_to_the_list_the_list_to_a_file_and_to_a_person_and_back(browser: Browser, served: Served):
