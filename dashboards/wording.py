@@ -94,6 +94,14 @@ FINDINGS: Mapping[str, str] = {
     "not_comparable": "Not comparable",
     "refused": "Cannot be told",
 }
+PLAN_STATES: Mapping[str, str] = {
+    "open": "Open",
+    "completed": "Completed in time",
+    "completed_late": "Completed late",
+    "overdue": "Overdue",
+    "held_out": "Held out by lot",
+    "trained_anyway": "Held out, trained anyway",
+}
 LINE_KINDS: Mapping[str, str] = {
     "loaded": "Loaded",
     "duplicate": "Duplicate",

@@ -13,6 +13,7 @@ from orchestration.alerts.findings import Finding, findings
 from orchestration.alerts.guesses import FirstGuess, first_guess
 from orchestration.alerts.incidents import Incident, Message, acknowledged, carried_on, due_messages
 from orchestration.alerts.kinds import is_as_grave
+from orchestration.alerts.sensitivity import sensitivity
 from orchestration.loading import alerts as kept
 from orchestration.loading.alert_facts import today_of, tool_facts
 from orchestration.loading.session import Session
@@ -29,7 +30,9 @@ def find_alerts(session: Session, workspace: Workspace, registry: Registry) -> d
     known = kept.incidents(session)
     now = session.value("select as_of from raw.run")
     limits = Limits(**registry.alerts.thresholds.model_dump())
-    found = found_in(tool_facts(session), limits, today_of(session))
+    facts = tool_facts(session)
+    kept.keep_sensitivities(session, [sensitivity(one.tool_id, one.days, limits.drop_share) for one in facts])
+    found = found_in(facts, limits, today_of(session))
     carried = carried_on(known, found, now, registry.alerts.runbooks)
     after = acknowledged(carried, acknowledgements(workspace))
     due = due_messages(after, now, reminds=registry.alerts.remind)

@@ -82,6 +82,10 @@ _ALERTS = """
     from fct_alert where status <> 'resolved'
     order by case severity when 'critical' then 0 when 'major' then 1 else 2 end, opened_at, incident_id
 """
+_SENSITIVITY = """
+    select noticed.* from fct_alert_sensitivity as noticed inner join dim_tool as tool using (tool_id)
+    order by tool.position
+"""
 # Of each tool: whether its production definition holds, as far as it can be judged, and the score of its last audit.
 _GOVERNANCE = """
     select
@@ -156,7 +160,16 @@ def status(workspace: Workspace) -> dict[str, Any]:
     if path is None:
         lines = dict.fromkeys(("read", "loaded", "duplicate", "superseded", "quarantined", "blank"), 0)
         return {"publication": None, "published_at": None, "tools": [], "lines": lines, "reason": _NOTHING_YET} | {
-            name: [] for name in ("targets", "training_needs", "training_effects", "drift", "restated", "alerts")
+            name: []
+            for name in (
+                "targets",
+                "training_needs",
+                "training_effects",
+                "drift",
+                "restated",
+                "alerts",
+                "alert_sensitivity",
+            )
         }
     with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
         published = _rows(
@@ -177,6 +190,7 @@ def status(workspace: Workspace) -> dict[str, Any]:
             "drift": _rows_if_any(connection, "fct_source_drift", _DRIFT),
             "restated": _rows_if_any(connection, "fct_source_restatement", _RESTATED),
             "alerts": _rows_if_any(connection, "fct_alert", _ALERTS),
+            "alert_sensitivity": _rows_if_any(connection, "fct_alert_sensitivity", _SENSITIVITY),
         }
 
 

@@ -567,6 +567,17 @@ create table if not exists raw.alert (
     runbook          varchar not null,            -- where it says what to do
     resolved_at      timestamp
 );
+-- How small a drop of each tool's use the last run would have noticed (orchestration/alerts/sensitivity.py); unknown where
+-- there are too few days to judge by, or no drop is large enough.
+create table if not exists raw.alert_sensitivity (
+    tool_id          varchar primary key,
+    people_per_day   double,                      -- who used it on a working day, lately
+    zero_days        bigint,                      -- working days without anybody until that is an alert
+    drop_1_day       double,                      -- smallest drop that is noticed 95 of 100 times, on one working day
+    drop_5_days      double,                      -- ... that lasts so many working days
+    drop_10_days     double,
+    drop_20_days     double
+);
 -- The outbox: what is to be said about incidents, written together with them, and when each destination had it.
 create table if not exists raw.alert_message (
     message_id    varchar not null,               -- <incident>/<occasion>[/<date>]: a destination gets each once, or again after a crash

@@ -11,7 +11,7 @@ from dashboards import audit, wording
 from dashboards.app_pages.governance_detail import readiness, running
 from dashboards.app_pages.parts import Filters, as_of, figures_of, grid, table
 from dashboards.marts import adoption, governance
-from dashboards.marts.governance import Alert, Promise, ToolStanding
+from dashboards.marts.governance import Alert, Promise, Sensitivity, ToolStanding
 from dashboards.marts.published import WHOLE_COMPANY
 
 NEWEST_ALERTS = 40
@@ -39,7 +39,7 @@ def page(filters: Filters) -> None:
     _all_tools(standings)
     alerts = governance.alerts(filters.path, filters.tool.tool_id, NEWEST_ALERTS)
     st.header(f"In detail: {wording.plain(filters.tool.title)}")
-    _alerts(alerts)
+    _alerts(alerts, governance.sensitivity(filters.path, filters.tool.tool_id))
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         _promises(governance.promises(filters.path, filters.tool.tool_id))
@@ -96,7 +96,7 @@ def _of(part: int, whole: int | None, nothing: str) -> str:
     return f"{part:,} of {whole:,}" if whole else nothing
 
 
-def _alerts(alerts: Sequence[Alert]) -> None:
+def _alerts(alerts: Sequence[Alert], noticed: Sensitivity | None) -> None:
     opened = [alert for alert in alerts if alert.status != "resolved"]
     with st.container(border=True):
         st.header(f"Open alerts: {len(opened):,}")
@@ -121,6 +121,22 @@ def _alerts(alerts: Sequence[Alert]) -> None:
                     ],
                     "Resolved alerts",
                 )
+        if noticed is not None:
+            st.caption(_noticed(noticed))
+
+
+def _noticed(noticed: Sensitivity) -> str:
+    """How small a drop would be seen: a small tool without alerts may still have lost people."""
+    known = (
+        ("one working day", noticed.drop_1_day), ("5", noticed.drop_5_days), ("10", noticed.drop_10_days),
+        ("20 working days", noticed.drop_20_days),
+    )  # fmt: skip
+    seen = [f"{wording.share(share, 0)} within {days}" for days, share in known if share is not None]
+    people = f"{wording.counted(round(noticed.people_per_day), 'person uses', 'people use')} it on a working day"
+    few = "" if noticed.drop_1_day is not None else ", too few for an alert on a drop of one day"
+    zero = wording.counted(noticed.zero_days, "working day")
+    drops = f"a drop of {', '.join(seen)}" if seen else "no drop within 20 working days"
+    return f"About {people}{few}. Noticed in 95 of 100 cases: {drops}; {zero} without anybody."
 
 
 def _alert(alert: Alert) -> None:

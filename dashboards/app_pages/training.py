@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages import training_effect, training_people
+from dashboards.app_pages import training_effect, training_people, training_plans
 from dashboards.app_pages.parts import (
     Filters,
     as_of,
@@ -15,6 +15,7 @@ from dashboards.app_pages.parts import (
     draw,
     empty,
     figures_of,
+    purpose,
     say_in_address,
     strong_ink,
 )
@@ -45,10 +46,12 @@ def page(filters: Filters) -> None:
     )
     _what_and_where(filters, by_people)
     rule = _choose_rule(by_people)
+    why = None
     if filters.access.may("people"):
-        training_people.show(filters, rule)
+        why = training_people.show(filters, rule)
     else:
         st.caption(":material/lock: Who it is shows only to readers with the role people.")
+    training_plans.show(filters, lambda: why)
     training_effect.show(filters)
     figures_of(filters, "Training need", "Way back", "Training effect")
 
@@ -61,6 +64,7 @@ def _nothing(filters: Filters) -> None:
     st.markdown(f"**Nobody of {wording.plain(filters.where)} is proven to break a rule of {tool} in the newest week.**")
     why = "There is no training need without a proven breach: too little evidence is no need, and neither is non-use."
     empty("No training need", why, "look at Movement for non-users, or at Rules for what is judged.")
+    training_plans.show(filters, purpose)
     training_effect.show(filters)
 
 

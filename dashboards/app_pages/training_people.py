@@ -14,27 +14,28 @@ from dashboards.marts.training import PersonNeed
 ROWS_A_PAGE = 50
 
 
-def show(filters: Filters, rule_id: str | None) -> None:
-    """The list of people with their needs, once the reader has said why."""
+def show(filters: Filters, rule_id: str | None) -> str | None:
+    """The list of people with their needs, once the reader has said why; hands that on."""
     with st.container(border=True):
         scope, tool, unit = filters.access.org_units, filters.tool.tool_id, filters.unit_or_none
         total = training.count_to_train(filters.path, scope, tool, unit, rule_id)
         st.header(f"Whom to train: {wording.counted(total, 'need')}")
         why = purpose()
         if why is None or not total:
-            return
+            return why
         pages = -(-total // ROWS_A_PAGE)
         number = min(st.session_state.get("needs_page", 1), pages)
         offset = ROWS_A_PAGE * (number - 1)
         rows = training.people_to_train(filters.path, scope, tool, unit, rule_id, ROWS_A_PAGE, offset)
         what = f"training needs of {tool}, {rule_id or 'all rules'}, {filters.where}, page {number}"
         if not logged(filters, what, why, len(rows)):
-            return
+            return why
         _rows(filters, rows)
         if pages > 1:
             st.pagination(pages, key="needs_page", persist_state="page")
         export_links("training", {"tool": tool, "unit": filters.org_unit, "rule": rule_id, "why": why})
         st.caption("In no order of merit: by rule, unit and key. Choose a row to see the person's events.")
+        return why
 
 
 def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:

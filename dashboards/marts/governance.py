@@ -107,6 +107,18 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What alerts would notice in 95 of 100 cases: shares that fall away for so many working days. None: no share."""
+
+    people_per_day: float
+    zero_days: int
+    drop_1_day: float | None
+    drop_5_days: float | None
+    drop_10_days: float | None
+    drop_20_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One question of the readiness audit, as it was answered last."""
 
@@ -191,6 +203,14 @@ def alerts(path: Path, tool_id: str | None, limit: int) -> list[Alert]:
             incident_id
         limit $limit"""
     return reading.select(path, sql, {"tool_id": tool_id, "limit": limit}, _alert)
+
+
+def sensitivity(path: Path, tool_id: str) -> Sensitivity | None:
+    """How small a drop of its use the alerts of a tool would notice."""
+    sql = """
+        select people_per_day, zero_days, drop_1_day, drop_5_days, drop_10_days, drop_20_days
+        from fct_alert_sensitivity where tool_id = $tool_id and people_per_day is not null"""
+    return next(iter(reading.select(path, sql, {"tool_id": tool_id}, Sensitivity)), None)
 
 
 def answers(path: Path, tool_id: str) -> list[Answer]:

@@ -52,6 +52,40 @@ class PersonNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanOfModule:
+    """One module of one plan, counted in people; one person may stand on it for several rules."""
+
+    plan_id: str
+    made_at: datetime
+    due_date: date
+    module: str
+    to_train: int
+    held_out: int
+    completed: int
+    completed_late: int
+    open: int
+    overdue: int
+    trained_anyway: int
+    hold_out_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEntry:
+    """One person and rule on a plan, and what came of it."""
+
+    person_key: str
+    org_unit: str | None
+    module: str
+    rule_id: str
+    rule_title: str
+    arm: str
+    state: str
+    broken: int
+    judged: int
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What a training changed in how a rule is kept, or why that cannot be said."""
 
@@ -134,6 +168,41 @@ def needs_of_person(path: Path, scope: Scope, person_key: str, tool_id: str) -> 
     return reading.select(path, sql, asked, _person_need)
 
 
+def plans(path: Path, scope: Scope, tool_id: str) -> list[PlanOfModule]:
+    """What came of each module of each plan, the newest plan first; people of the units that the reader may see."""
+    sql = f"""
+        select plan_id, any_value({reading.utc("made_at")}), any_value(due_date), module,
+            count(distinct person_key) filter (arm = 'train'), count(distinct person_key) filter (arm = 'hold_out'),
+            count(distinct person_key) filter (state = 'completed'),
+            count(distinct person_key) filter (state = 'completed_late'),
+            count(distinct person_key) filter (state = 'open'), count(distinct person_key) filter (state = 'overdue'),
+            count(distinct person_key) filter (state = 'trained_anyway'), max(hold_out_share)
+        {_OF_PLANS}
+        group by plan_id, module
+        order by max(made_at) desc, plan_id, module"""
+    return reading.select(path, sql, {"scope": scope, "tool_id": tool_id, "plan_id": None}, PlanOfModule)
+
+
+def people_of_plan(
+    path: Path, scope: Scope, tool_id: str, plan_id: str, limit: int | None, offset: int
+) -> list[PlanEntry]:
+    """Who is on the list of a plan, and what came of it, by module and key."""
+    sql = f"""
+        select person_key, org_unit, module, rule_id, coalesce(title, rule_id), arm, state, broken, judged,
+            {reading.utc("completed_at")}
+        {_OF_PLANS}
+        order by module, person_key, rule_id
+        limit $limit offset $offset"""
+    asked = {"scope": scope, "tool_id": tool_id, "plan_id": plan_id, "limit": limit, "offset": offset}
+    return reading.select(path, sql, asked, PlanEntry)
+
+
+def count_of_plan(path: Path, scope: Scope, tool_id: str, plan_id: str) -> int:
+    """How many entries the list of a plan has."""
+    asked = {"scope": scope, "tool_id": tool_id, "plan_id": plan_id}
+    return reading.select(path, f"select count(*) {_OF_PLANS}", asked, int)[0]
+
+
 def effects(path: Path, tool_id: str) -> list[Effect]:
     """What holds now of every training of the tool; findings before refusals."""
     sql = f"""
@@ -171,6 +240,14 @@ _OF_PEOPLE = f"""
         where tool_id = $tool_id and ($rule_id is null or rule_id = $rule_id)
             and ($org_unit is null or need.org_unit = $org_unit)
             and ($scope is null or need.org_unit in (select unnest($scope::varchar[])))"""
+
+_OF_PLANS = f"""
+        from fct_training_plan as entry
+        left join (select plan_id, hold_out_share from dim_training_plan) using (plan_id)
+        left join (select person_key, org_unit from dim_person) using (person_key)
+        left join ({_TITLES}) using (tool_id, rule_id)
+        where tool_id = $tool_id and ($plan_id is null or plan_id = $plan_id)
+            and ($scope is null or org_unit in (select unnest($scope::varchar[])))"""
 
 
 def _person_need(*row: Any) -> PersonNeed:

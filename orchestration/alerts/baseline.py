@@ -17,12 +17,15 @@ from orchestration.alerts.facts import Day
 WEEKS = 6
 LEAST_BEFORE = 4
 """So many of the same weekdays must be known."""
-LEAST_SURPRISE = 7.0
-"""A run of days without anybody is no chance from 1 in exp(7) = 1,100 on: small tools need more days for it."""
-WINDOWS: tuple[tuple[int, float], ...] = ((1, 3.3), (5, 2.6), (10, 2.6), (20, 2.6))
+LEAST_SURPRISE = 5.0
+"""A run of days without anybody is no chance from 1 in exp(5) = 150 on: tools of few people need more days for it."""
+WINDOWS: tuple[tuple[int, float], ...] = ((1, 3.3), (5, 2.9), (10, 2.8), (20, 2.55))
 """Working days looked at together, and how many standard deviations too few they must be: small tools need many days
 for a drop to show, large ones one. Set on simulated clean tools, so that fewer than 1 in 100 tool-weeks raises a false
 alarm (benchmarks/alerts.py)."""
+USUAL_SPREAD, USUAL_WEIGHT, LEAST_SPREAD = 1.25, 8.0, 0.25
+"""Variance of a day in those of a Poisson count, before anything is known, and the days that this counts for. People
+of habits vary less than chance: ten who come every day are ten on every day."""
 LEAST_WEEK_NOISE = 0.05
 """Weeks differ in ways that no calendar knows; a tool without history enough to show it is given this much."""
 WEEK = timedelta(days=7)
@@ -52,6 +55,7 @@ class Usual:
         most = max((one.available or 0 for one in self._days[-40:]), default=0)
         self.working = [one for one in self._days if (one.available or 0) * 2 >= most]
         """Days on which at least half of the usual people were at work: nobody is missed on a Sunday."""
+        self._noise: dict[date, tuple[float, float]] = {}
 
     def expected(self, day: Day, before: date) -> float | None:
         """How many people the day should have had, by the same weekdays of the six weeks before `before`."""
@@ -74,14 +78,22 @@ class Usual:
 
     def noise(self, before: date) -> tuple[float, float]:
         """(how much more than chance a day varies, how much weeks vary), by the six weeks before `before`."""
+        if before not in self._noise:
+            self._noise[before] = self._noise_before(before)
+        return self._noise[before]
+
+    def _noise_before(self, before: date) -> tuple[float, float]:
         past = [one for one in self.working if before - WEEKS * WEEK <= one.day < before]
         levels = _levels(past)
         pairs = [(one, (one.available or 0) * levels[one.day.weekday()]) for one in past if one.day.weekday() in levels]
         known = [(one, level) for one, level in pairs if level]
         if len(known) < 10:
-            return 1.0, LEAST_WEEK_NOISE
-        spread = sum(((one.people or 0) - level) ** 2 / level for one, level in known) / (len(known) * 0.8)
-        return max(1.0, spread), max(LEAST_WEEK_NOISE, self._week_noise(known, max(1.0, spread)))
+            return USUAL_SPREAD, LEAST_WEEK_NOISE
+        seen = sum(((one.people or 0) - level) ** 2 / level for one, level in known)
+        # Levels of weekdays come from the same days, hence fewer of them are free to vary.
+        spread = (seen + USUAL_WEIGHT * USUAL_SPREAD) / (len(known) * 0.8 + USUAL_WEIGHT)
+        spread = max(LEAST_SPREAD, spread)
+        return spread, max(LEAST_WEEK_NOISE, self._week_noise(known, spread))
 
     @staticmethod
     def _week_noise(known: Sequence[tuple[Day, float]], spread: float) -> float:
@@ -120,9 +132,16 @@ def zero_run(usual: Usual, last: Day) -> Off | None:
     levels = [usual.expected(one, run[0].day) for one in run]
     expected = sum(level for level in levels if level is not None)
     spread, _ = usual.noise(run[0].day)
-    # A count that varies `spread` times as much as chance is zero with the chance spread ** (-expected / (spread - 1)).
-    surprise = expected * (math.log(spread) / (spread - 1) if spread > 1 else 1.0)
-    return Off(run[0].day, last.day, 0, expected) if surprise >= LEAST_SURPRISE else None
+    return Off(run[0].day, last.day, 0, expected) if surprise_of_nobody(expected, spread) >= LEAST_SURPRISE else None
+
+
+def surprise_of_nobody(expected: float, spread: float) -> float:
+    """Minus the logarithm of the chance that nobody comes, where so many are expected.
+
+    A count that varies `spread` times as much as chance is zero with the chance spread ** (-expected / (spread - 1)).
+    Few who come every day may stay away together, on an outing: habits make a day without anybody no surer.
+    """
+    return expected * (math.log(spread) / (spread - 1) if spread > 1 else 1.0)
 
 
 def drop(usual: Usual, last: Day, least: float) -> Off | None:
@@ -140,15 +159,21 @@ def drop(usual: Usual, last: Day, least: float) -> Off | None:
 
 def _too_few(usual: Usual, window: Sequence[Day], sigmas: float) -> Off | None:
     first = window[0].day
+    spread, weekly = usual.noise(first)
     levels = [(one.people or 0, usual.expected(one, first)) for one in window]
-    known = [(people, level) for people, level in levels if level]
+    # A day without anybody is an alert of its own, and would be told of twice.
+    known = [(p, level) for p, level in levels if level and (p or surprise_of_nobody(level, spread) < LEAST_SURPRISE)]
     if len(known) * 2 < len(window):
         return None
     people, expected = sum(one for one, _ in known), sum(level for _, level in known)
-    spread, weekly = usual.noise(first)
-    # The baseline is itself an average of few weeks, hence 1 / WEEKS more of either variation.
-    weeks = max(1.0, len(window) / 5)
+    limit = sigmas * deviation(expected, len(window), spread, weekly)
+    return Off(first, window[-1].day, people, expected) if expected - people >= limit else None
+
+
+def deviation(expected: float, days: int, spread: float, weekly: float) -> float:
+    """How far so many working days together are off their expectation by chance, in people (standard deviation)."""
+    weeks = max(1.0, days / 5)
     # What is known of the variation of a few people is itself uncertain.
     spread *= 1 + 2 / math.sqrt(expected) if expected else 1
-    deviation = math.sqrt(expected * spread * (1 + weeks / WEEKS) + (weekly * expected) ** 2 * (1 / weeks + 1 / WEEKS))
-    return Off(first, window[-1].day, people, expected) if expected - people >= sigmas * deviation else None
+    # The baseline is itself an average of few weeks, hence 1 / WEEKS more of either variation.
+    return math.sqrt(expected * spread * (1 + weeks / WEEKS) + (weekly * expected) ** 2 * (1 / weeks + 1 / WEEKS))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from orchestration.acknowledging import acknowledge, acknowledgements
@@ -21,13 +23,21 @@ _ALERTS = """
     order by status = 'resolved', case severity when 'critical' then 0 when 'major' then 1 else 2 end, opened_at desc
 """
 
+_SENSITIVITY = """
+    select noticed.* from fct_alert_sensitivity as noticed inner join dim_tool as tool using (tool_id)
+    where tool_id = $tool_id or $tool_id is null
+    order by tool.position
+"""
+
 
 def show_alerts(workspace: Workspace, tool_id: str | None, *, with_resolved: bool, as_json: bool) -> int:
     """Print the alerts of the latest publication, with acknowledgements given since."""
     found = alerts_of(workspace, tool_id, with_resolved=with_resolved)
+    noticed = sensitivities(workspace, tool_id)
     if as_json:
-        say_json({"alerts": found})
-    elif not found:
+        say_json({"alerts": found, "sensitivity": noticed})
+        return 0
+    if not found:
         say("No alert is open.")
     else:
         say(records([one | {"since": f"{one['opened_at']:%Y-%m-%d}"} for one in found], COLUMNS))
@@ -38,7 +48,35 @@ def show_alerts(workspace: Workspace, tool_id: str | None, *, with_resolved: boo
             say(f"  what to do: {one['runbook']}{', ' + one['tool_runbook'] if one['tool_runbook'] else ''}")
             if one["acknowledged_by"]:
                 say(f"  taken on by {one['acknowledged_by']}{': ' + one['note'] if one['note'] else ''}")
+    for one in noticed:
+        told = too_small(one)
+        if told:
+            say(f"\n{one['tool_id']}: {told}")
     return 0
+
+
+def sensitivities(workspace: Workspace, tool_id: str | None = None) -> list[dict[str, Any]]:
+    """How small a drop of each tool's use would be noticed; nothing of a publication that is older than that."""
+    with Publication(workspace) as publication:
+        if not publication.rows("select 1 from duckdb_tables() where table_name = 'fct_alert_sensitivity'"):
+            return []
+        return publication.rows(_SENSITIVITY, tool_id=tool_id)
+
+
+def too_small(one: Mapping[str, Any]) -> str | None:
+    """That no drop of one day would be noticed, and what would be instead; None where some would."""
+    if one["people_per_day"] is None or one["drop_1_day"] is not None:
+        return None
+    seen = [
+        f"by {math.ceil(100 * one[f'drop_{days}_days'])} % within {days}"
+        for days in (5, 10, 20)
+        if one[f"drop_{days}_days"] is not None
+    ]
+    drops = f"a drop {', '.join(seen)} working days would be" if seen else "no drop within 20 working days would be"
+    return (
+        f"about {one['people_per_day']:.0f} people a day are too few for an alert on a drop of one day; {drops}, and "
+        f"{one['zero_days']} working day(s) without anybody."
+    )
 
 
 def alerts_of(workspace: Workspace, tool_id: str | None = None, *, with_resolved: bool = False) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ WRITTEN = {
     },
     FORMER: {"former_tool", "former_status"},
     FORECASTS: {"target_baseline", "forecast", "forecast_week", "forecast_current"},
-    GOVERNANCE: {"alert", "audit_answer"},
+    GOVERNANCE: {"alert", "alert_sensitivity", "audit_answer"},
     EFFECTS: {"training_effect", "training_effect_week", "training_effect_current"},
 }  # fmt: skip
 """The raw tables of each asset that writes some; every other one is written by the logs."""

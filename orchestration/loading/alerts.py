@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from orchestration.alerts.incidents import Incident, Message
+from orchestration.alerts.sensitivity import Sensitivity
 from orchestration.loading.session import Session
 
 _COLUMNS = tuple(one.name for one in fields(Incident))
@@ -48,6 +49,15 @@ def keep(session: Session, known: Sequence[Incident], messages: Iterable[tuple[s
         for destination, message in messages:
             _enqueue(session, destination, message)
         return int(session.value("select count(*) from raw.alert_message")) - int(before)
+
+
+def keep_sensitivities(session: Session, known: Iterable[Sensitivity]) -> None:
+    """Put how small a drop each tool's alerts would notice in the place of what an earlier run found."""
+    with session.transaction():
+        session.run("delete from raw.alert_sensitivity")
+        for one in known:
+            row = [one.tool_id, one.people_per_day, one.zero_days, *one.drop_shares]
+            session.run("insert into raw.alert_sensitivity values (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _enqueue(session: Session, destination: str, message: Message) -> None:

@@ -125,6 +125,27 @@ select * replace (case when judged_people >= 3 then people end as people),
 from counted
 """
 
+# A plan of everybody who needs it: of ten, one was left out, four have completed it and one of these late.
+PLANS = """
+insert into dim_training_plan by name
+select '2026-10-01-1' as plan_id, 'p' as publication_id, 7 as seed, 0.1 as hold_out_share,
+    date '2026-10-29' as due_date, timestamptz '2026-10-01 09:00+00' as made_at
+"""
+PLAN_ENTRIES = """
+insert into fct_training_plan by name
+with listed as (
+    select *, row_number() over (partition by tool_id, rule_id order by person_key) as place from fct_training_need
+)
+select '2026-10-01-1' as plan_id, person_key, tool_id, rule_id, module, module_code, severity,
+    case place % 10 when 0 then 'hold_out' else 'train' end as arm,
+    ['held_out', 'completed', 'completed', 'completed', 'completed_late', 'overdue', 'overdue', 'overdue', 'overdue',
+        'overdue'][1 + place % 10] as state,
+    version, judged, broken, true as is_drawn, week_start, date '2026-10-29' as due_date,
+    timestamptz '2026-10-01 09:00+00' as made_at,
+    case when place % 10 between 1 and 4 then timestamptz '2026-10-20 09:00+00' end as completed_at
+from listed
+"""
+
 # One training that helped, and one question that cannot be answered.
 EFFECTS = """
 insert into fct_training_effect by name
@@ -150,4 +171,4 @@ def statements() -> list[str]:
     """All of them, in an order that holds."""
     by_level = (TRANSITIONS, LIFECYCLE, SEGMENTS, INTENDED, NEEDS_BY_UNIT)
     levelled = [text.format(level=level, unit=unit) for text in by_level for level, unit in _LEVELS]
-    return [*levelled, RETENTION, NEEDS, EFFECTS, EFFECT_WEEKS]
+    return [*levelled, RETENTION, NEEDS, PLANS, PLAN_ENTRIES, EFFECTS, EFFECT_WEEKS]

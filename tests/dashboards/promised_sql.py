@@ -70,6 +70,12 @@ select tool_id || status as incident_id, 'zero_day' as kind, 'A working day with
 from dim_tool cross join (values ('major', 'open'), ('minor', 'resolved')) as found (severity, status)
 where position = 0
 """
+SENSITIVITY = """
+insert into fct_alert_sensitivity by name
+select tool_id, 1 as zero_days, 38.0 as people_per_day, 0.55 as drop_5_days, 0.4 as drop_10_days, 0.35 as drop_20_days,
+    case when position = 1 then 0.8 end as drop_1_day
+from dim_tool
+"""
 AUDITS = """
 insert into fct_audit_answer by name
 select tool_id, 'q' || i as question_id, ['data', 'integration', 'governance', 'adoption'][1 + i // 4] as area,
@@ -101,4 +107,4 @@ where position = 1
 
 def statements() -> list[str]:
     """All of them."""
-    return [FORECASTS, PRODUCTION, CONTACTS, PROMISES, LINKS, ALERTS, AUDITS, DRIFT, MARKED]
+    return [FORECASTS, PRODUCTION, CONTACTS, PROMISES, LINKS, ALERTS, SENSITIVITY, AUDITS, DRIFT, MARKED]

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards import audit
-from dashboards.marts import people, published, reading
+from dashboards.marts import people, published, reading, training
 from dashboards.marts.people import Wanted
 from tests.dashboards.publication import LAST_WEEK, Company, publish
 from tests.dashboards.test_app import _page_alone, _text
@@ -106,6 +106,46 @@ def test_training_lists_whom_to_train_with_evidence_and_way_back(show):
     rows = show("training", why="Coaching and training").dataframe[0].value
     assert {"Person", "Rule", "Broken", "Way back", "Module", "Last trained", "Events"} <= set(rows.columns)
     assert rows["Broken"].str.fullmatch(r"\d+ of \d+").all()
+
+
+def test_training_shows_each_plan_with_what_came_of_it(show):
+    app = show("training")
+    [plan] = app.dataframe[0].value.to_dict("records")
+    assert (plan["Plan"], plan["Due"]) == ("2026-10-01-1", "29 Oct 2026")
+    assert plan["To train"] == plan["Completed"] + plan["Late"] + plan["Open"] + plan["Overdue"]
+    assert min(plan[name] for name in ("Completed", "Late", "Overdue", "Held out")) > 0
+    text = _text(app)
+    assert f"{plan['Completed'] + plan['Late']:,} of {plan['To train']:,} places of the newest plan" in text
+    assert f"{plan['Held out']:,} other" in text
+    assert "once you have said why" in text
+
+
+def test_training_lists_who_is_on_a_plan_and_logs_that_somebody_looked(show, workspace):
+    app = show("training", why="Coaching and training")
+    people = app.dataframe[2].value
+    assert {"Person", "Module", "Rule", "Broken then", "What came of it", "Completed"} <= set(people.columns)
+    assert {"Completed in time", "Completed late", "Overdue", "Held out by lot"} == set(people["What came of it"])
+    assert set(people[people["What came of it"] == "Overdue"]["Completed"]) == {""}
+    assert "training plan 2026-10-01-1" in (workspace / audit.FILE).read_text()
+
+
+def test_plans_show_no_unit_that_the_reader_may_not_see(show):
+    whole = show("training").dataframe[0].value["To train"].sum()
+    part = show("training", roles=("figures", "people"), units=("Finance",))
+    assert 0 < part.dataframe[0].value["To train"].sum() < whole
+
+
+def test_plans_are_no_figures_for_those_who_may_not_see_people(show, monkeypatch):
+    monkeypatch.setattr(training, "plans", lambda *_: pytest.fail("asked for plans"))
+    assert "Plans are lists of people" in _text(show("training", roles=("figures",)))
+
+
+def test_where_no_plan_was_made_training_says_how_to_make_one(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute("delete from fct_training_plan")
+        connection.execute("delete from fct_training_need")
+        connection.execute("delete from fct_training_need_unit")
+    assert "takeup training plan --tool" in _text(show("training"))
 
 
 def test_training_says_whether_it_helped_with_n_comparison_and_a_refusal(show):
@@ -218,6 +258,18 @@ def test_governance_says_who_owns_it_what_holds_and_what_is_open(show):
     assert "8 of 16 questions answered with yes" in text
     assert "First guess:** the data. No line of its source arrived that day." in text
     assert "](<https://runbooks.corp.example/copilot-chat>)" in text
+
+
+def test_governance_says_how_small_a_drop_would_be_noticed(show, workspace):
+    text = _text(show("governance"))
+    assert "About 38 people use it on a working day, too few for an alert on a drop of one day." in text
+    assert "a drop of 55% within 5, 40% within 10, 35% within 20 working days; 1 working day without anybody." in text
+
+
+def test_of_a_tool_without_days_governance_promises_no_alert_on_drops(show, workspace):
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute("update fct_alert_sensitivity set people_per_day = null")
+    assert "Noticed in 95 of 100 cases" not in _text(show("governance"))
 
 
 def test_a_log_of_reads_that_somebody_changed_is_called_out(show, workspace):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.forecast_backtest import chances, company, damped_trend, outcomes, score, viva
+from benchmarks.forecast_backtest import by_distance, chances, company, damped_trend, outcomes, score, viva
 
 HISTORIES = Path(__file__).parents[2] / "fixtures" / "forecast"
 
@@ -27,8 +27,10 @@ def test_on_the_viva_person_query(shared: Path, window: int) -> None:
     file = shared / "samples" / "m365_copilot" / "viva_person_query_pq_data.csv"
     if not file.is_file():
         pytest.skip("the Viva person query is not among the shared samples")
-    found = score(outcomes(viva(file, window), damped_trend))
+    rows = outcomes(viva(file, window), damped_trend)
+    found = score(rows)
     assert found.forecasts > 4_000
+    assert min(score(part).coverage for _, part in by_distance(rows)) >= 0.7
     assert 0.7 <= found.coverage <= 0.9
     assert found.of_naive < 1
 

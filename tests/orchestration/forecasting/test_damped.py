@@ -27,7 +27,7 @@ def test_one_model_is_holts_damped_trend_of_statsmodels(learning: float, trend: 
     rates = {"smoothing_level": learning, "smoothing_trend": trend, "damping_trend": damping}
     theirs = Holt(logits, damped_trend=True, **start).fit(**rates, optimized=False)
     model = damped._Models(*(np.array([rate]) for rate in (learning, trend, damping, 1.0)))
-    level, slope, _, _ = damped._follow(counts, people, model)
+    level, slope, *_ = damped._follow(counts, people, model)
     means, _ = damped._ahead(model, level, slope, people[:, -1:], 6)
     assert level[0, 0] == pytest.approx(theirs.level[-1])
     assert means[0, 0] == pytest.approx(theirs.forecast(6))
@@ -70,6 +70,16 @@ def test_intervals_widen_ahead_and_with_fewer_people() -> None:
     widths = [found.quantile(0.9)[0] - found.quantile(0.1)[0] for found in (small, large)]
     assert (np.diff(widths[0]) > 0).all()
     assert (widths[0] > 1.5 * widths[1]).all()
+
+
+def test_what_intervals_have_lacked_is_added_at_every_distance(monkeypatch: pytest.MonkeyPatch) -> None:
+    jumping = [30.0, 44, 18, 40, 20, 45, 16, 41, 19, 43, 17, 30]
+    steady, wider = fan([30.0] * 12), fan(jumping)
+    monkeypatch.setattr(damped, "MOST_LACKING", 0.0)
+    assert fan([30.0] * 12).scale == pytest.approx(steady.scale)
+    added = wider.scale**2 - fan(jumping).scale ** 2
+    assert added[0, 0] > 0.2 * fan(jumping).scale[0, 0] ** 2
+    assert added == pytest.approx(added[0, 0])
 
 
 def test_the_chance_is_one_half_at_the_middle_and_falls_with_the_target() -> None:

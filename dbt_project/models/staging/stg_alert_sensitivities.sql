@@ -1,0 +1,1 @@
+select * from {{ source('derived', 'alert_sensitivity') }}
