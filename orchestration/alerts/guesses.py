@@ -36,13 +36,18 @@ def first_guess(finding: Finding, facts: ToolFacts, everything: Sequence[Finding
     spoilt = [
         f"The logs themselves have a problem: {one.summary}"
         for one in everything
-        if one.tool_id == finding.tool_id and one.kind in LOGS
+        if one.tool_id == finding.tool_id and one.kind in LOGS and not _is_later(one, finding)
     ]
     if finding.kind in USE:
         return _of_use(finding, facts, everything, spoilt)
     if spoilt:
         return FirstGuess("data", tuple(spoilt))
     return _of_quality(finding, facts)
+
+
+def _is_later(spoilt: Finding, finding: Finding) -> bool:
+    """Whether the logs are late now, which says nothing of whole weeks that they have told of already."""
+    return spoilt.kind == "late-source" and finding.kind not in ("zero-day", "usage-drop")
 
 
 def _ownership(facts: ToolFacts) -> FirstGuess:

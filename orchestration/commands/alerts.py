@@ -68,14 +68,15 @@ def too_small(one: Mapping[str, Any]) -> str | None:
     if one["people_per_day"] is None or one["drop_1_day"] is not None:
         return None
     seen = [
-        f"by {math.ceil(100 * one[f'drop_{days}_days'])} % within {days}"
+        f"of {math.ceil(100 * one[f'drop_{days}_days'])} % within {days}"
         for days in (5, 10, 20)
         if one[f"drop_{days}_days"] is not None
     ]
-    drops = f"a drop {', '.join(seen)} working days would be" if seen else "no drop within 20 working days would be"
+    drops = f"a drop {', '.join(seen)} working days" if seen else "no drop within 20 working days"
+    zero = "a working day" if one["zero_days"] == 1 else f"{one['zero_days']} working days on end"
     return (
-        f"about {one['people_per_day']:.0f} people a day are too few for an alert on a drop of one day; {drops}, and "
-        f"{one['zero_days']} working day(s) without anybody."
+        f"about {one['people_per_day']:.0f} people a day, too few for an alert on a drop of one day. "
+        f"Noticed in 95 of 100 cases: {drops}; {zero} without anybody."
     )
 
 
