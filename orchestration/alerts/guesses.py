@@ -46,8 +46,8 @@ def first_guess(finding: Finding, facts: ToolFacts, everything: Sequence[Finding
 
 
 def _is_later(spoilt: Finding, finding: Finding) -> bool:
-    """Whether the logs are late now, which says nothing of whole weeks that they have told of already."""
-    return spoilt.kind == "late-source" and finding.kind not in ("zero-day", "usage-drop")
+    """Whether the logs are late now, which says nothing of the final weeks that a lack of volume is found in."""
+    return spoilt.kind == "late-source" and finding.kind == "volume"
 
 
 def _ownership(facts: ToolFacts) -> FirstGuess:

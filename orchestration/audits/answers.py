@@ -154,7 +154,9 @@ def _fallback(evidence: Evidence) -> _Shown:
     if not fallback:
         return _Shown("no", "No fallback is stated.", "nobody knows what to do without it")
     if evidence.measured.outages:
-        return _Shown("yes", f"{fallback} It was needed in {evidence.measured.outages} declared outage(s).")
+        outages = evidence.measured.outages
+        told = "one declared outage" if outages == 1 else f"{outages} declared outages"
+        return _Shown("yes", f"{fallback} It was needed in {told}.")
     return _Shown("vague", fallback, "it was never tried")
 
 
@@ -190,7 +192,8 @@ def _owner(evidence: Evidence) -> _Shown:
     if evidence.measured.is_owner_here is None:
         return _Shown("vague", f"{owner.name} is named; no roster has the address.", "whether they are here is unknown")
     deputies = len(_production(evidence).deputies)
-    return _Shown("yes", f"{owner.name}, on the roster, with {deputies} deputies.")
+    others = "1 deputy" if deputies == 1 else f"{deputies or 'no'} deputies"
+    return _Shown("yes", f"{owner.name}, on the roster, with {others}.")
 
 
 def _retraining(evidence: Evidence) -> _Shown:

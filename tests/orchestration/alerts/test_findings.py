@@ -207,6 +207,13 @@ def test_logs_with_a_problem_come_before_any_other_guess() -> None:
     assert guess("error-budget", replace(spent, error_measure="broken"))[0] == "downstream"
 
 
+def test_logs_that_are_late_now_do_not_explain_what_final_weeks_lacked() -> None:
+    lacking = tuple(promise("people_per_day", week, False) for week in (9, 10, 11))
+    late = tool(promises=lacking, sources=(Source("s", 80.0, 48.0, True),))
+    assert guess("volume", late)[0] == "downstream"
+    assert guess("volume", replace(late, drifts=(Drift("s", "a field is gone", TODAY),)))[0] == "data"
+
+
 def test_an_owner_who_left_alone_is_a_problem_of_the_organisation() -> None:
     gone = tool(owner=Contact("Ada", "ada@example.com", False, None))
     assert guess("ownership", gone)[0] == "organisation"

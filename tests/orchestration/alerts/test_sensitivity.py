@@ -48,4 +48,6 @@ def test_only_a_tool_that_is_too_small_is_called_so() -> None:
     assert too_small(small | {"people_per_day": None}) is None
     assert too_small(small | {"drop_1_day": 0.8}) is None
     assert "no drop within 20 working days" in (too_small(small) or "")
-    assert "a drop of 54 % within 20 working days; a working day without anybody" in (too_small(small | {"drop_20_days": 0.533}) or "")
+    assert "a drop of 54 % within 20 working days; a working day without anybody" in (
+        too_small(small | {"drop_20_days": 0.533}) or ""
+    )
