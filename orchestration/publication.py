@@ -86,6 +86,16 @@ _SENSITIVITY = """
     select noticed.* from fct_alert_sensitivity as noticed inner join dim_tool as tool using (tool_id)
     order by tool.position
 """
+_LISTS = {
+    "targets": ("fct_forecast", _TARGETS),
+    "training_needs": ("fct_training_need_unit", _NEEDS),
+    "training_effects": ("fct_training_effect", _EFFECTS),
+    "drift": ("fct_source_drift", _DRIFT),
+    "restated": ("fct_source_restatement", _RESTATED),
+    "alerts": ("fct_alert", _ALERTS),
+    "alert_sensitivity": ("fct_alert_sensitivity", _SENSITIVITY),
+}
+"""What the status lists beside the tools: its mart, which an older publication may lack, and how it is found there."""
 # Of each tool: whether its production definition holds, as far as it can be judged, and the score of its last audit.
 _GOVERNANCE = """
     select
@@ -159,18 +169,14 @@ def status(workspace: Workspace) -> dict[str, Any]:
     path = latest_publication(workspace)
     if path is None:
         lines = dict.fromkeys(("read", "loaded", "duplicate", "superseded", "quarantined", "blank"), 0)
-        return {"publication": None, "published_at": None, "tools": [], "lines": lines, "reason": _NOTHING_YET} | {
-            name: []
-            for name in (
-                "targets",
-                "training_needs",
-                "training_effects",
-                "drift",
-                "restated",
-                "alerts",
-                "alert_sensitivity",
-            )
+        nothing: dict[str, Any] = {
+            "publication": None,
+            "published_at": None,
+            "tools": [],
+            "lines": lines,
+            "reason": _NOTHING_YET,
         }
+        return nothing | {name: [] for name in _LISTS}
     with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
         published = _rows(
             connection, "select epoch_us(published_at) as at_us, publication_id, run_id from dim_publication"
@@ -184,13 +190,7 @@ def status(workspace: Workspace) -> dict[str, Any]:
             "published_at": datetime.fromtimestamp(published[0]["at_us"] / 1e6, UTC).isoformat(),
             "tools": _with_governance(connection, _rows(connection, _TOOLS)),
             "lines": _rows(connection, _LINES)[0],
-            "targets": _rows_if_any(connection, "fct_forecast", _TARGETS),
-            "training_needs": _rows_if_any(connection, "fct_training_need_unit", _NEEDS),
-            "training_effects": _rows_if_any(connection, "fct_training_effect", _EFFECTS),
-            "drift": _rows_if_any(connection, "fct_source_drift", _DRIFT),
-            "restated": _rows_if_any(connection, "fct_source_restatement", _RESTATED),
-            "alerts": _rows_if_any(connection, "fct_alert", _ALERTS),
-            "alert_sensitivity": _rows_if_any(connection, "fct_alert_sensitivity", _SENSITIVITY),
+            **{name: _rows_if_any(connection, mart, sql) for name, (mart, sql) in _LISTS.items()},
         }
 
 

@@ -19,7 +19,7 @@ LEAST_BEFORE = 4
 """So many of the same weekdays must be known."""
 LEAST_SURPRISE = 5.0
 """A run of days without anybody is no chance from 1 in exp(5) = 150 on: tools of few people need more days for it."""
-WINDOWS: tuple[tuple[int, float], ...] = ((1, 3.3), (5, 2.9), (10, 2.8), (20, 2.55))
+WINDOWS: tuple[tuple[int, float], ...] = ((1, 3.2), (5, 2.75), (10, 2.65), (20, 2.35))
 """Working days looked at together, and how many standard deviations too few they must be: small tools need many days
 for a drop to show, large ones one. Set on simulated clean tools, so that fewer than 1 in 100 tool-weeks raises a false
 alarm (benchmarks/alerts.py)."""
@@ -174,6 +174,6 @@ def deviation(expected: float, days: int, spread: float, weekly: float) -> float
     """How far so many working days together are off their expectation by chance, in people (standard deviation)."""
     weeks = max(1.0, days / 5)
     # What is known of the variation of a few people is itself uncertain.
-    spread *= 1 + 2 / math.sqrt(expected) if expected else 1
+    spread *= 1 + 4 / math.sqrt(expected) if expected else 1
     # The baseline is itself an average of few weeks, hence 1 / WEEKS more of either variation.
     return math.sqrt(expected * spread * (1 + weeks / WEEKS) + (weekly * expected) ** 2 * (1 / weeks + 1 / WEEKS))
