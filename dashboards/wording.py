@@ -50,7 +50,7 @@ OUTCOMES: Mapping[str, str] = {
     "excused": "Excused",
     "unknown": "Unknown",
 }
-NOT_ELIGIBLE = "Not meant to use it"
+NOT_ELIGIBLE = "Not eligible"
 MOVEMENTS: Mapping[str, str] = {
     "adoption": "Adoption",
     "recovery": "Recovery",

@@ -10,6 +10,7 @@ from dashboards.charts.palette import PADDING, Spec
 
 ROW_PX = 34
 HEAD_PX = 46
+LETTER_PX = 8  # with a share of the names of the rows
 # Above this part of the scale the cell is so dark (light theme) or bright (dark) that its figure needs the other ink.
 TURN = 0.6
 
@@ -40,9 +41,7 @@ def heat_map(
             "y": {"field": "row", "type": "ordinal", "sort": list(rows), "title": None, "axis": _axis(label_px)},
             "x": {
                 "field": "column", "type": "ordinal", "sort": list(columns), "title": None,
-                "axis": _axis(120) | {"orient": "top", "labelAngle": 0,
-                "labelLimit": {"expr": _column_px(columns)}, "labelExpr": _column_words(columns),
-                "labelPadding": _column_padding(columns)},
+                "axis": _column_axis(columns),
             },
             "tooltip": [{"field": "told", "title": "Figure"}],
         },
@@ -77,15 +76,20 @@ def _axis(limit: int) -> Spec:
     }
 
 
-def _column_padding(columns: Sequence[str]) -> Spec:
-    """Room for a second line where names have two words: the first line is the one that a label stands on."""
-    two = f"width / {max(len(columns), 1)} < 100 ? 19 : 6"
-    return {"expr": two if any(" " in name for name in columns) else "6"}
+def _column_axis(columns: Sequence[str]) -> Spec:
+    """Names above their columns; aslant where they would not fit side by side, as on a phone.
 
-
-def _column_words(columns: Sequence[str]) -> str:
-    """Words below one another where columns are narrow."""
-    return f"width / {max(len(columns), 1)} < 100 ? split(datum.label, ' ') : datum.label"
+    By the container's width: that of the cells is known only after the room for the names has been taken.
+    """
+    letters = max(map(len, columns), default=0)
+    is_narrow = f"width > 0 && containerSize()[0] / {max(len(columns), 1)} < {LETTER_PX * letters}"
+    return _axis(120) | {
+        "orient": "top",
+        "labelAngle": {"expr": f"{is_narrow} ? -40 : 0"},
+        "labelAlign": {"expr": f"{is_narrow} ? 'left' : 'center'"},
+        "labelBaseline": {"expr": f"{is_narrow} ? 'middle' : 'bottom'"},
+        "labelLimit": {"expr": f"{is_narrow} ? 110 : {_column_px(columns)}"},
+    }
 
 
 def _column_px(columns: Sequence[str]) -> str:
