@@ -139,12 +139,13 @@ class _Recorded:
         for file in (workspace.warehouse, workspace.marts):
             shutil.copy(file, copy / file.name)
         self.builds.append((copy, []))
-        began, telling = time.process_time(), transform._telling
+        began, telling, heard = time.process_time(), transform._telling, transform._HEARD
         transform._telling = lambda on_model: lambda event: (self._hear(event), telling(on_model)(event))[1]
+        transform._HEARD = heard | {"SQLQuery", "SQLCommit"}
         try:
             return transform.build(workspace, **options)
         finally:
-            transform._telling = telling
+            transform._telling, transform._HEARD = telling, heard
             self.seconds += time.process_time() - began
 
     def _hear(self, event: Any) -> None:

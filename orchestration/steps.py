@@ -130,7 +130,6 @@ def undelivered(workspace: Workspace) -> tuple[str, ...]:
 
 def measure_training(workspace: Workspace) -> Counts:
     """Estimate what each training has changed; what nothing has changed of still holds."""
-    from orchestration.effects.answers import answer  # statsmodels: seconds that no other step needs
     from orchestration.loading.effects import key_of
 
     with open_warehouse(workspace) as warehouse:
@@ -141,6 +140,8 @@ def measure_training(workspace: Workspace) -> Counts:
             if digest == asked.inputs_hash:
                 still_hold.append(number)
             else:
+                from orchestration.effects.answers import answer  # statsmodels: seconds that nothing else needs
+
                 made.append((asked.inputs_hash, answer(asked.question, asked.panel, asked.lot)))
         warehouse.keep_effects(made, still_hold)
     refused = sum(one.refusal is not None for _, one in made)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import refresh
+from orchestration import dbt_events, findings, refresh
 from orchestration.errors import DataError
 from orchestration.parsed_project import MANIFEST, PARSED, PROJECT, parsed_project
 from orchestration.workspace import Workspace
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 _PLACES = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
-# Nothing of what dbt logs is shown, since its results and errors come back as objects: without a level it does not
-# even write its 5,000 lines per build, which cost half a second.
+# Nothing of what dbt logs is shown, since its results and errors come back as objects.
 _QUIETLY = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-version-check")
+_HEARD = frozenset({"NodeStart"})
 _NO_STATISTICS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 
 
@@ -103,6 +103,11 @@ def compile_models(workspace: Workspace, *, select: Sequence[str]) -> Mapping[st
     return {path.stem: path.read_text() for path in compiled.rglob("*.sql") if path.stem in select}
 
 
+def run_data_tests(workspace: Workspace, *, select: Sequence[str]) -> DbtResult:
+    """Test the data of the selected models as they stand."""
+    return _invoke(workspace, "test", *_chosen(select, ()), "--exclude-resource-type", "unit_test")
+
+
 def run_unit_tests(workspace: Workspace) -> DbtResult:
     """Run the models' unit tests: literal rows in, literal rows out. The models must have been built before."""
     return _invoke(workspace, "test", "--select", "test_type:unit")
@@ -166,7 +171,10 @@ def _invoke(
 
     callbacks = [_telling(on_model)] if on_model else []
     workspace.build.mkdir(parents=True, exist_ok=True)
-    with _environment(_settings(workspace) | ({"TAKEUP_LOADED": str(loaded)} if loaded else {})):
+    with (
+        _environment(_settings(workspace) | ({"TAKEUP_LOADED": str(loaded)} if loaded else {})),
+        dbt_events.only(_HEARD),
+    ):
         try:
             runner = dbtRunner(manifest=manifest_in(parsed_project(workspace, _parse)), callbacks=callbacks)
             outcome = runner.invoke([command, *_PLACES, *_QUIETLY, "--no-write-json", *arguments])
@@ -174,7 +182,7 @@ def _invoke(
             _release_warehouse()
     if outcome.exception is not None:
         raise DataError(f"dbt {command} could not run: {outcome.exception}") from outcome.exception
-    return DbtResult(tuple(_node_result(result) for result in getattr(outcome.result, "results", ())))
+    return DbtResult(tuple(_node_result(workspace, result) for result in getattr(outcome.result, "results", ())))
 
 
 def _telling(on_model: Callable[[str], None]) -> Callable[[Any], None]:
@@ -233,12 +241,20 @@ def _environment(settings: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _node_result(result: Any) -> NodeResult:
+def _node_result(workspace: Workspace, result: Any) -> NodeResult:
     return NodeResult(
         unique_id=result.node.unique_id,
         status=str(result.status),
-        message=str(result.message or ""),
+        message=_message(workspace, result),
         seconds=float(result.execution_time),
         failures=int(result.failures or 0),
         is_part_of_refresh=_is_part_of_refresh(result.node),
     )
+
+
+def _message(workspace: Workspace, result: Any) -> str:
+    """What dbt says; of a test that asks several things at once, which of them do not hold."""
+    test = getattr(result.node, "test_metadata", None)
+    if result.failures and test is not None and test.name == findings.SOUND:
+        return findings.said_of(workspace, result.node.compiled_code)
+    return str(result.message or "")

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,12 +115,24 @@ def _connect(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute("set temp_directory = ?", [str(spill)])
         connection.execute("set temp_file_encryption = true")  # what spills was read a moment ago
-        connection.execute(_schema())
+        _lay(connection)
         yield connection
     finally:
         connection.close()
 
 
+def _lay(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing of the raw schema. A run opens the warehouse 50 times, and to look for each of 75 tables
+    costs as much as the rest of opening it: which schema was laid last is noted in the warehouse itself."""
+    schema = _schema()
+    digest = sha256(schema.encode()).hexdigest()
+    laid = "select comment from duckdb_tables() where schema_name = 'raw' and table_name = 'load'"
+    if connection.execute(laid).fetchall() != [(digest,)]:
+        connection.execute(schema)
+        connection.execute(f"comment on table raw.load is '{digest}'")
+
+
+@cache
 def _schema() -> str:
     return resources.files("orchestration").joinpath("raw_schema.sql").read_text()
 

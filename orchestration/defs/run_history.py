@@ -47,6 +47,13 @@ class HeldOpen(SqliteEventLogStorage):
             engines[shard] = engine
         return engines[shard]
 
+    def has_table(self, table_name: str) -> bool:
+        """Dagster opens the file anew to ask this at every check; what is there stays there."""
+        known: set[str] = self.__dict__.setdefault("_known_tables", set())
+        if table_name not in known and super().has_table(table_name):
+            known.add(table_name)
+        return table_name in known
+
     def delete_events(self, run_id: str) -> None:
         """Dagster's own deletion leaves the run's file, and what the run's checks found."""
         with self.index_connection() as connection:

@@ -15,7 +15,7 @@ from orchestration.judging import SCHEMA
 from orchestration.parsed_project import PROJECT
 from orchestration.registry.rule_models import Kind
 from orchestration.registry.yaml_file import YamlFile
-from orchestration.transform import manifest_path, run_models, run_unit_tests
+from orchestration.transform import manifest_path, run_data_tests, run_models, run_unit_tests
 from orchestration.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -50,6 +50,38 @@ def test_every_unit_test_passes_and_an_empty_warehouse_builds(empty_workspace: W
     results = run_unit_tests(empty_workspace).raise_if_failed()
     assert len(results.nodes) >= 29
     assert {node.status for node in results.nodes} == {"pass"}
+
+
+def test_a_model_that_is_not_sound_says_which_column_and_how_many_rows(empty_workspace: Workspace) -> None:
+    bad = "insert into fct_training_plan (plan_id, person_key, tool_id, arm) values ('p', 'k', 't', 'lot'), "
+    with duckdb.connect(str(empty_workspace.marts)) as connection:
+        connection.execute(bad + "('p', 'k', 't', 'lot'), ('q', null, 't', 'train')")
+    try:
+        tested = {node.name: node for node in run_data_tests(empty_workspace, select=["fct_training_plan"]).nodes}
+    finally:
+        with duckdb.connect(str(empty_workspace.marts)) as connection:
+            connection.execute("delete from fct_training_plan")
+    sound = tested["fct_training_plan_is_sound"]
+    found = dict(one.rsplit(": ", 1) for one in sound.message.split("; "))
+    assert sound.status == "fail"
+    assert found["person_key is null"] == "1"
+    assert found["state is null"] == "3"
+    assert found["arm is none of train, hold_out"] == "2"
+    assert found["plan_id, person_key, tool_id, rule_id stands more than once"] == "1"
+    assert "plan_id is null" not in found
+    assert sound.failures == sum(int(count) for count in found.values())
+
+
+def test_a_column_that_must_be_unique_says_how_many_values_are_not(empty_workspace: Workspace) -> None:
+    twice = "insert into raw.person (person_no, person_key) select * from (values (1, 'k'), (2, 'k')) as t"
+    with duckdb.connect(str(empty_workspace.warehouse)) as connection:
+        connection.execute(twice)
+    try:
+        [sound] = run_data_tests(empty_workspace, select=["stg_people"]).nodes
+    finally:
+        with duckdb.connect(str(empty_workspace.warehouse)) as connection:
+            connection.execute("delete from raw.person")
+    assert (sound.status, sound.message, sound.failures) == ("fail", "person_key is not unique: 1", 1)
 
 
 def test_every_kind_has_a_macro_a_model_and_a_unit_test(manifest: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,32 @@ def test_what_has_nothing_to_build_starts_neither_dagster_nor_dbt(built_company:
     assert loaded_by(*command.split(), "-w", str(built_company.root)) & HEAVY == set()
 
 
+_MEASURED = """
+import sys
+from pathlib import Path
+from orchestration.steps import measure_training
+from orchestration.warehouse import open_warehouse
+from orchestration.workspace import Workspace
+workspace = Workspace(Path(sys.argv[1]))
+with open_warehouse(workspace) as warehouse:
+    warehouse.remember_publication()
+counts = measure_training(workspace)
+print(counts["made"] + counts["refused"], counts["unchanged"], "statsmodels" in sys.modules)
+"""
+
+
+@pytest.mark.slow
+def test_effects_of_training_that_still_hold_load_no_statistics(built_company: Workspace, tmp_path: Path) -> None:
+    company = tmp_path / "company"
+    shutil.copytree(built_company.root, company, symlinks=True)
+    outcome = subprocess.run(
+        [sys.executable, "-c", _MEASURED, str(company)], check=True, capture_output=True, text=True
+    )
+    made, unchanged, loaded = outcome.stdout.split()
+    assert (made, loaded) == ("0", "False")
+    assert int(unchanged) > 0
+
+
 @pytest.mark.slow
 def test_a_configuration_is_parsed_once_however_often_it_is_read(built_company: Workspace) -> None:
     from orchestration.registry import load_registry, yaml_file
@@ -63,6 +90,18 @@ def test_the_dbt_project_is_parsed_once_per_installation(tmp_path: Path) -> None
     assert again == folder
     models = [node for node in manifest_in(folder).nodes.values() if node.resource_type == "model"]
     assert len(models) > 50
+
+
+@pytest.mark.slow
+def test_what_is_asked_of_the_rows_of_a_model_is_asked_in_one_test(tmp_path: Path) -> None:
+    """Each test costs a run what a small model costs: not_null, unique, ... of every column made 250 more of them."""
+    nodes = manifest_in(manifest_path(Workspace(tmp_path)).parent).nodes.values()
+    tests = [node for node in nodes if node.resource_type == "test"]
+    generic = [(node.attached_node, node.test_metadata.name) for node in tests if hasattr(node, "test_metadata")]
+    assert {name for _, name in generic} == {"sound", "relationships", "lines_balance"}
+    sound = [model for model, name in generic if name == "sound"]
+    assert len(sound) == len(set(sound)) > 80
+    assert len(tests) < sum(node.resource_type == "model" for node in nodes)
 
 
 def test_another_project_is_parsed_anew_and_what_came_of_the_former_goes(

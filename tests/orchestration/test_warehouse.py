@@ -46,6 +46,22 @@ def test_a_second_writer_is_told_who_writes(workspace: Workspace) -> None:
         pass
 
 
+def test_the_schema_is_laid_once_and_again_when_another_version_laid_it(workspace: Workspace) -> None:
+    def has_holidays() -> bool:
+        return bool(query(workspace, "select 1 from duckdb_tables() where table_name = 'holiday'"))
+
+    with open_warehouse(workspace) as warehouse:
+        warehouse.session.run("drop table raw.holiday")
+    with open_warehouse(workspace):
+        pass
+    assert not has_holidays(), "each of 75 tables was looked for"
+    with open_warehouse(workspace) as warehouse:
+        warehouse.session.run("comment on table raw.load is 'another version'")
+    with open_warehouse(workspace):
+        pass
+    assert has_holidays()
+
+
 def test_the_lock_of_a_killed_writer_is_free(workspace: Workspace) -> None:
     code = (
         "import sys, os; from pathlib import Path; from orchestration.workspace import Workspace;"

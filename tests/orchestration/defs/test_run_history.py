@@ -49,6 +49,19 @@ def test_dagster_reads_what_a_run_has_written(home: Path) -> None:
         assert instance.get_run_by_id(run_id).is_success  # type: ignore[union-attr]
 
 
+def test_whether_a_table_is_there_is_asked_once_of_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dagster._core.storage.event_log import SqliteEventLogStorage
+
+    asked: list[str] = []
+    asks = SqliteEventLogStorage.has_table
+    monkeypatch.setattr(
+        SqliteEventLogStorage, "has_table", lambda storage, table: asked.append(table) or asks(storage, table)
+    )
+    a_run(home)
+    assert "asset_check_executions" in asked
+    assert len(asked) == len(set(asked))
+
+
 def test_old_runs_go_with_their_files(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from orchestration.defs import run_history
 
