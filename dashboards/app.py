@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -35,6 +35,9 @@ from dashboards.marts import published, reading
 WEEKS = (8, 13, 26, 52, 104)
 DEFAULT_WEEKS = 26
 FILTER_PX = 240
+# Wide enough for titles of some 55 characters; a phone's row is narrower and wraps.
+WIDE_FILTER_PX = 480
+LONGEST_TITLE = 26  # characters that fit into a filter
 OVERVIEW = "overview"
 # A Material icon would be fetched from a font server.
 FAVICON = Path(__file__).parent / "static" / "favicon.svg"
@@ -183,7 +186,12 @@ def _choose_tool(tools: tuple[published.Tool, ...]) -> published.Tool:
     titles = {tool.tool_id: _title(tool, tools) for tool in tools}
     accept_ids_in_links("tool", titles)
     chosen = st.selectbox(
-        "Tool", list(titles), format_func=titles.__getitem__, key="tool", bind="query-params", width=FILTER_PX
+        "Tool",
+        list(titles),
+        format_func=titles.__getitem__,
+        key="tool",
+        bind="query-params",
+        width=_filter_width(titles.values()),
     )
     return by_id[str(chosen)]
 
@@ -197,7 +205,7 @@ def _choose_unit(publication: published.Publication, units: Sequence[str], is_he
         format_func=_unit_title,
         key="unit",
         bind="query-params",
-        width=FILTER_PX,
+        width=_filter_width(units),
     )
     return str(chosen) if chosen in units else units[0]
 
@@ -212,6 +220,10 @@ def _choose_weeks(is_heeded: bool) -> int:
         required=True,
     )
     return weeks or DEFAULT_WEEKS
+
+
+def _filter_width(names: Iterable[str]) -> int:
+    return WIDE_FILTER_PX if max(map(len, names), default=0) > LONGEST_TITLE else FILTER_PX
 
 
 def _title(tool: published.Tool, tools: tuple[published.Tool, ...]) -> str:

@@ -154,6 +154,11 @@ def share(value: float | None, digits: int = 1) -> str:
     return UNKNOWN if value is None else f"{100 * value:.{digits}f}%"
 
 
+def short_share(value: float) -> str:
+    """A share without decimals; what is not nothing is not written as 0%."""
+    return "<1%" if 0 < value < 0.01 else share(value, 0)
+
+
 def chance(value: float | None) -> str:
     """A chance in per cent; what is nearly certain is not written as certain."""
     if value is None:

@@ -21,7 +21,8 @@ def page(filters: Filters) -> None:
     _asked_for(st.query_params.get("figure"))
     with st.container(border=True):
         st.header("Figures")
-        table([_row(entry) for entry in FIGURES], "Figures with denominator, formula, mart and version")
+        table([_row(entry) for entry in FIGURES], "Figures with denominator, formula and version")
+        st.caption("A formula that names no version is still in its first.")
     with st.container(border=True):
         st.header("Status of a person: the first line that holds")
         rows = [{"Status": entry.status, "Reason": entry.reason, "Holds when": entry.holds_when} for entry in STATUSES]
@@ -49,7 +50,7 @@ def _row(entry: Figure) -> dict[str, str]:
     return {
         "Figure": entry.name,
         "Denominator": entry.denominator,
-        "Formula": f"{entry.formula} (version {entry.version})",
+        "Formula": entry.formula + (f" (version {entry.version})" if entry.version > 1 else ""),
     }
 
 

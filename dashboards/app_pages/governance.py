@@ -62,6 +62,11 @@ def _reads(filters: Filters) -> None:
                 " Somebody changed, removed or added a line.",
                 icon=":material/link_off:",
             )
+        if not chain.reads:
+            st.markdown(
+                f"Nobody has read rows about people so far; {audit.FILE} of the workspace names who does, and why."
+            )
+            return
         st.markdown(
             f"{wording.counted(chain.reads, 'read')} of rows about people so far, of all tools; each names reader,"
             f" reason and number of rows in {audit.FILE} of the workspace."
@@ -203,7 +208,10 @@ def _value(value: float | None, unit: str) -> str:
 
 
 def _weeks(promise: Promise) -> str:
-    return "" if not promise.weeks_judged else f", {promise.weeks_held or 0} of {promise.weeks_judged} weeks"
+    """In how many weeks it held, where weeks were judged at all."""
+    if not promise.weeks_judged or promise.result not in ("holds", "broken"):
+        return ""
+    return f", {promise.weeks_held or 0} of {wording.counted(promise.weeks_judged, 'week')}"
 
 
 def _who(filters: Filters) -> None:

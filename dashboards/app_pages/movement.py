@@ -126,7 +126,7 @@ def _flow_row(filters: Filters, steps: Sequence[Step]) -> None:
             draw_flow(sankey(flows, status_colours(), ink()), "People who changed status, from left to right", FLOW_PX)
         else:
             st.markdown("Nobody changed status in these weeks.")
-        st.caption(f"Steps from one week to the next, {span}; who stayed is left out. The table beside has all.")
+        st.caption(f"Steps from one week to the next, {span}; who stayed is left out. “From state to state” has all.")
     with right.container(border=True, height="stretch"):
         st.header("From state to state")
         draw(_matrix(steps), "Share of people by status of the week before and of the week")
@@ -151,13 +151,11 @@ def _matrix(steps: Sequence[Step]) -> dict[str, object]:
             number = people.get((start, end), 0)
             share = number / of_row[start] if of_row[start] else None
             told = f"{number:,} of {of_row[start]:,} steps from {_name(start).lower()} led to {_name(end).lower()}"
-            cells.append(Cell(_name(start), _name(end), share, "" if share is None else _short(share), told))
+            cells.append(
+                Cell(_name(start), _name(end), share, "" if share is None else wording.short_share(share), told)
+            )
     names = [_name(name) for name in present]
     return heat_map(cells, names, names, strong_ink(), 130)
-
-
-def _short(share: float) -> str:
-    return "<1%" if 0 < share < 0.01 else wording.share(share, 0)
 
 
 def _life_row(life: Sequence[LifecycleWeek], states: Sequence[UseState]) -> None:
@@ -216,7 +214,8 @@ def _habit(filters: Filters, cohorts: Sequence[Cohort]) -> None:
             " People of the first cohort may have begun before the telemetry did." if cohorts[0].began_before else ""
         )
         left_empty = f" {wording.counted(hidden, 'cohort')} with too few people left empty." if hidden else ""
-        st.caption(f"Each row is everybody who began in that week.{left_empty}{before}")
+        paler = " Paler cells are provisional." if any(cohort.is_provisional for cohort in cohorts) else ""
+        st.caption(f"Each row is everybody who began in that week.{paler}{left_empty}{before}")
 
 
 def _habit_sentence(cohorts: Sequence[Cohort]) -> str:

@@ -20,6 +20,7 @@ from dashboards.marts.published import WHOLE_COMPANY, Publication, Tool
 
 MOST_WEEKS = 520
 LONGEST_CELL = 40  # characters
+MOST_WHOLE_ROWS = 16  # a longer grid scrolls
 PURPOSES = ("Coaching and training", "A question of the person", "Checking a figure", "An audit")
 
 
@@ -46,6 +47,11 @@ class Filters:
     def unit_or_none(self) -> str | None:
         """The org unit, None for the whole company."""
         return None if self.org_unit == WHOLE_COMPANY else self.org_unit
+
+    @property
+    def provisional_mark(self) -> str:
+        """What follows the name of the week that pages show: the newest final one, or a provisional one without it."""
+        return "" if self.tool.last_final_week_start else ", provisional"
 
 
 def draw(spec: Mapping[str, Any], alt: str, **selection: Any) -> Any:
@@ -90,7 +96,7 @@ def known_people(filters: Filters, *, with_link: bool = True) -> None:
     if tool.known_share is None:
         return
     title = wording.plain(tool.title)
-    told = f"{wording.share(tool.known_share)} of {title}'s usage records belong to a known person"
+    told = f"{wording.share(tool.known_share)} of the usage records of {title} belong to a known person"
     if tool.has_few_known:
         st.warning(
             f"Only {told}: less than {wording.share(tool.least_known_share)}. What nobody is known to have done is in"
@@ -275,6 +281,7 @@ def grid(rows: Sequence[Mapping[str, Any]], alt: str, **settings: Any) -> Any:
     config = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
     config |= {name: st.column_config.TextColumn(width="medium") for name in rows[0] if _is_long(rows, name)}
     config |= settings.pop("column_config", {})
+    settings.setdefault("height", "content" if len(rows) <= MOST_WHOLE_ROWS else "auto")
     return st.dataframe(pa.Table.from_pylist(rows), hide_index=True, column_config=config, alt=alt, **settings)
 
 

@@ -58,7 +58,10 @@ def _list(filters: Filters, why: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _wanted(filters, week)
     total = people.count_listed(filters.path, filters.access.org_units, wanted)
-    facts = [f"Week {wording.week(week)}", f"{wording.people(total)}, {wording.plain(filters.where)}"]
+    facts = [
+        f"Week {wording.week(week)}{filters.provisional_mark}",
+        f"{wording.people(total)}, {wording.plain(filters.where)}",
+    ]
     st.caption(" · ".join([*facts, data_through(filters), "no order of merit"]))
     if not total:
         empty("Nobody to list", "No person of this tool, unit and week has this status.", "widen the filters above.")

@@ -123,7 +123,8 @@ def _course(weeks: Sequence[PersonWeek]) -> None:
         draw(status_strip([(week.week_start, week.status, week.is_provisional) for week in weeks]),
              "The person's status in each week")  # fmt: skip
         changes = sum(now.status != before.status for before, now in pairwise(weeks))
-        st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.")
+        paler = " Paler weeks are provisional." if any(week.is_provisional for week in weeks) else ""
+        st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.{paler}")
 
 
 def _rules(rules: Sequence[PersonRule], ways: Mapping[str, str]) -> None:
@@ -231,8 +232,7 @@ def _other_tools(filters: Filters, scope: Scope, key: str) -> None:
                 {
                     "Tool": titles.get(row.tool_id, row.tool_id),
                     "Newest week": wording.week(row.week_start) + (", provisional" if row.is_provisional else ""),
-                    "Status": wording.STATUSES[row.status],
-                    "Reason": wording.reason(row.status, row.reason),
+                    "Status": f"{wording.STATUSES[row.status]}: {wording.reason(row.status, row.reason).lower()}",
                 }
                 for row in rows
             ],

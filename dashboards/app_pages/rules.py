@@ -43,7 +43,8 @@ def page(filters: Filters) -> None:
     is_whole = filters.access.org_units is None
     verdicts = marts.verdicts(filters.path, filters.tool.tool_id, week) if week and is_whole else {}
     course = marts.violated_by_week(filters.path, filters.tool.tool_id, filters.weeks) if is_whole else []
-    as_of(filters, f"{wording.counted(len(by_rule), 'rule')}", f"week {wording.week(week)}" if week else "no week yet",
+    told = f"week {wording.week(week)}{filters.provisional_mark}" if week else "no week yet"
+    as_of(filters, f"{wording.counted(len(by_rule), 'rule')}", told,
           "people of the whole company whom a rule asked something")  # fmt: skip
     if not is_whole:
         st.caption(":material/lock: Verdicts are of the whole company, which you may not see; the rules you may.")

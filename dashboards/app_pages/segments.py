@@ -15,7 +15,14 @@ from dashboards.marts import movement
 from dashboards.marts.movement import SegmentStatus
 
 WINDOWS = (12, 4)
-COLOUR = {"correct_user": CORRECT, "incorrect_user": INCORRECT, "non_user": NON_USER, "not_judged": NOT_JUDGED}
+COLOUR = {
+    "correct_user": CORRECT,
+    "incorrect_user": INCORRECT,
+    "non_user": NON_USER,
+    "not_judged": NOT_JUDGED,
+    "too_little_history": NOT_JUDGED,
+    "unknown": NOT_JUDGED,
+}
 USERS = ("power", "habitual", "novice", "low")
 WORDS = {
     "power": "Use in {often} calendar weeks, and 15 actions a week on average",
@@ -36,17 +43,27 @@ def page(filters: Filters) -> None:
     )
     rows = movement.segments(filters.path, filters.tool.tool_id, filters.org_unit, window or WINDOWS[0])
     if not rows:
-        why = f"{wording.plain(filters.tool.title)} has no figure for {wording.plain(filters.where)}: no week has been"
-        empty("No segment to show", f"{why} judged yet, or the unit is too small.", "choose the whole company.")
+        _nothing(filters)
         return
     people = (
         f"{wording.counted(rows[0].eligible, 'eligible person', 'eligible people')}, {wording.plain(filters.where)}"
     )
-    as_of(filters, f"Week of {wording.day(rows[0].week_start)}", people)
+    as_of(filters, f"Week of {wording.day(rows[0].week_start)}{filters.provisional_mark}", people)
     _readings(rows)
     _crossed(rows)
     _meanings(window or WINDOWS[0])
     figures_of(filters, "Usage segment", "Active", "Correct users")
+
+
+def _nothing(filters: Filters) -> None:
+    title = wording.plain(filters.tool.title)
+    if filters.unit_or_none is None:
+        empty(
+            "No segment to show yet", f"No week of {title} has been judged yet.", "drop its logs and run `takeup run`."
+        )
+        return
+    why = f"{title} has no figure for {wording.plain(filters.where)}: no week has been judged yet, or the unit is too"
+    empty("No segment to show", f"{why} small.", "choose the whole company.")
 
 
 def _readings(rows: Sequence[SegmentStatus]) -> None:
@@ -66,8 +83,8 @@ def _bars(rows: Sequence[SegmentStatus], part: str) -> None:
     counted = {name: sum(row.people for row in rows if getattr(row, part) == name) for name in titles}
     total = rows[0].eligible or 1
     made = [
-        Bar(title, counted[name], f"{counted[name]:,} ({wording.share(counted[name] / total, 0)})",
-            colour=COLOUR.get(name, CORRECT) if part == "status" or name not in USERS else CORRECT)
+        Bar(title, counted[name], f"{counted[name]:,} ({wording.short_share(counted[name] / total)})",
+            colour=COLOUR.get(name, CORRECT))
         for name, title in titles.items()
         if counted[name] or name in (*USERS, *wording.STATUSES)
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
         column_config={
             "Person": st.column_config.TextColumn(width=120),
             "Rule": st.column_config.TextColumn(width="medium"),
-            "Way back": st.column_config.TextColumn(width="large"),
+            "Way back": st.column_config.TextColumn(width=480),
             "Events": st.column_config.TextColumn(width="medium"),
         },
     )  # fmt: skip

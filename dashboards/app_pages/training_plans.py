@@ -92,7 +92,7 @@ def _list(filters: Filters, plan_ids: Sequence[str], reason: Callable[[], str | 
 
 def _entry(entry: PlanEntry) -> dict[str, str]:
     return {
-        "Person": entry.person_key,
+        "Person": wording.short_key(entry.person_key),
         "Unit": entry.org_unit or "Unknown",
         "Module": entry.module,
         "Rule": entry.rule_title,

@@ -41,7 +41,7 @@ def bars(rows: Sequence[Bar], longest: float | None = None) -> Spec:
             "y": {"field": "row", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}},
             "tooltip": [{"field": "label", "title": "What"}, {"field": "text", "title": "Figure"}],
         },
-        "layer": [_TRACK, *_coloured_bars(rows), *([_MARK] if marked else []), _label(rows), _FIGURE],
+        "layer": [_TRACK, *_coloured_bars(rows), *([_MARK] if marked else []), _LABEL, _FIGURE],
         "config": {"view": {"stroke": None}},
     }
 
@@ -64,6 +64,7 @@ def _bar_row(number: int, row: Bar, full: float) -> dict[str, Any]:
         "row": number,
         "label": row.label,
         "text": row.text,
+        "figure_px": round(GLYPH_PX * len(row.text) + 16),
         "part": length,
         "mark": mark,
         "colour": row.colour,
@@ -81,14 +82,6 @@ def _coloured_bars(rows: Sequence[Bar]) -> list[Spec]:
     palest = {"mark": outline, "transform": [{"filter": f"datum.colour === {NOT_JUDGED}"}], "encoding": {"x": _PART}}
     is_palest = any(row.colour == NOT_JUDGED for row in rows)
     return [{"mark": bar, "encoding": {"x": _PART, "color": colour}}, *([palest] if is_palest else [])]
-
-
-def _label(rows: Sequence[Bar]) -> Spec:
-    """The names, cut off before they run into the longest figure."""
-    figure_px = GLYPH_PX * max((len(row.text) for row in rows), default=0) + 16
-    limit = {"expr": f"max(width - {figure_px:.0f}, 60)"}
-    mark = {"type": "text", "align": "left", "yOffset": -10, "fontSize": 12, "color": "currentColor", "limit": limit}
-    return {"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}
 
 
 _PART: Spec = {"field": "part", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1]}}
@@ -110,6 +103,15 @@ _MARK: Spec = {
     "transform": [{"filter": "datum.mark !== null"}],
     "encoding": {"x": {"field": "mark", "type": "quantitative", "axis": None}},
 }
+
+# The names, each cut off before it runs into its figure.
+_LABEL: Spec = {
+    "mark": {
+        "type": "text", "align": "left", "yOffset": -10, "fontSize": 12, "color": "currentColor",
+        "limit": {"expr": "max(width - datum.figure_px, 60)"},
+    },
+    "encoding": {"x": {"value": 0}, "text": {"field": "label"}},
+}  # fmt: skip
 
 _FIGURE: Spec = {
     "mark": {

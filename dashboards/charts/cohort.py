@@ -11,7 +11,8 @@ from dashboards.charts.palette import PADDING, Spec
 from dashboards.marts.movement import Cohort
 
 ROW_PX = 17
-HEAD_PX = 58
+# The axis with its title above the rows, the legend below them.
+HEAD_PX = 140
 
 
 def triangle(cohorts: Sequence[Cohort]) -> Spec:

@@ -19,16 +19,16 @@ def against_target(tools: Sequence[Standing], most: int) -> Spec:
 
 def _target_bar(tool: Standing) -> Bar:
     share, gap = share_of(tool) or 0.0, gap_of(tool)
-    figure = wording.share(share, 0) + (f" ({wording.points(gap, 0)})" if gap is not None else "")
-    title = tool.title + (" (active)" if tool.measure == "active" else "")
-    return Bar(title, share, figure, mark=tool.target)
+    measure = " active" if tool.measure == "active" else ""
+    figure = wording.share(share, 0) + measure + (f" ({wording.points(gap, 0)})" if gap is not None else "")
+    return Bar(tool.title, share, figure, mark=tool.target)
 
 
 def most_broken(rules: Sequence[BrokenRule]) -> Spec:
-    """How many people break each rule, of those whom it judges."""
+    """How many people break each rule, of those whom it judges; tools often share a rule, so the tool comes first."""
     return bars(
         [
-            Bar(f"{rule.title} · {rule.tool}", rule.people, wording.count(rule.people), colour=INCORRECT)
+            Bar(f"{rule.tool} · {rule.title}", rule.people, wording.count(rule.people), colour=INCORRECT)
             for rule in rules
         ]
     )

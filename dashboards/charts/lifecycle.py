@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards import wording
-from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED, PADDING, Spec, date_axis
+from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED, PADDING, Spec, week_axis
 from dashboards.marts.movement import LifecycleWeek
 
 LIFECYCLE_PX = 300
@@ -18,16 +18,18 @@ DORMANT = "dormant"
 def lifecycle_bars(weeks: Sequence[LifecycleWeek]) -> Spec:
     """Stacked bars by week; the newest weeks may be provisional, which their tooltips say."""
     rows = [_row(week) for week in weeks if week.lifecycle in (*STRENGTH, DORMANT)]
-    axis = date_axis(weeks[0].week_start if weeks else None, weeks[-1].week_start if weeks else None)
-    width = {"expr": f"max(width / {max(len({row['at'] for row in rows}), 1)} - 3, 2)"}
-    bar = {"type": "bar", "width": width}
+    axis = week_axis(sorted({week.week_start for week in weeks}))
+    bands = max(len({row["at"] for row in rows}), 2)
+    bar = {"type": "bar", "width": {"expr": f"max(width / {bands} - 3, 2)"}}
+    # Half a band on both sides, or the first bar would lie upon the figures of the axis.
+    scale = {"type": "utc", "padding": {"expr": f"width / {2 * bands}"}}
     return {
         "height": LIFECYCLE_PX,
         "padding": PADDING,
         "data": {"values": rows},
         "encoding": {
             "x": {
-                "field": "at", "type": "temporal", "title": None, "scale": {"type": "utc", "padding": 14},
+                "field": "at", "type": "temporal", "title": None, "scale": scale,
                 "axis": axis | {"domain": False, "offset": 4},
             },
             "y": {

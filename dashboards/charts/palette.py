@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dashboards import wording
@@ -17,6 +18,7 @@ PADDING = {"left": 0, "right": 8, "top": 4, "bottom": 4}
 
 DATE_AXIS: Spec = {"format": "%-d %b", "labelOverlap": True, "grid": False, "labelAngle": 0, "labelSeparation": 12}
 LONGEST_WITHOUT_YEAR = timedelta(weeks=53)
+MOST_WEEKS_NAMED = 13
 
 # Four names in a row do not fit on a phone. The symbols keep full strength where the areas are paler.
 LEGEND: Spec = {
@@ -33,6 +35,15 @@ def date_axis(first: date | None, last: date | None) -> Spec:
     """An axis of days; of months with their year where a day alone could be of either year."""
     is_long = first is not None and last is not None and last - first > LONGEST_WITHOUT_YEAR
     return DATE_AXIS | {"format": "%b %Y"} if is_long else DATE_AXIS
+
+
+def week_axis(starts: Sequence[date]) -> Spec:
+    """An axis of weeks in order, marked at their first days; of months where the weeks span more than a year."""
+    axis = date_axis(starts[0] if starts else None, starts[-1] if starts else None)
+    if axis is not DATE_AXIS:
+        return axis
+    named = starts[:: -(-len(starts) // MOST_WEEKS_NAMED) or 1]
+    return axis | {"values": [1000 * int(datetime.combine(start, time(), UTC).timestamp()) for start in named]}
 
 
 def tip(week_start: date, figure: str) -> dict[str, Any]:

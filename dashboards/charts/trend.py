@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards import wording
 from dashboards.charts.pace import final_weeks
-from dashboards.charts.palette import DATE_AXIS, LEGEND, PADDING, SHARE_AXIS, TOOLTIP, Spec, date_axis, tip
+from dashboards.charts.palette import DATE_AXIS, LEGEND, PADDING, SHARE_AXIS, TOOLTIP, Spec, tip, week_axis
 from dashboards.marts.adoption import AdoptionWeek, Target
 
 TREND_PX = 320
@@ -128,7 +128,7 @@ def _provisional_label(weeks: Sequence[AdoptionWeek]) -> list[Spec]:
 
 def _week_axis(weeks: Sequence[AdoptionWeek]) -> Spec:
     if len(weeks) >= FEWEST_WEEKS_OF_AN_AREA:
-        axis = date_axis(weeks[0].week_start, weeks[-1].week_start)
+        axis = week_axis([week.week_start for week in weeks])
         return {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": axis}
     axis = DATE_AXIS | {"tickCount": len(weeks), "grid": False}
     return {"field": "at", "type": "ordinal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis}

@@ -271,13 +271,13 @@ def test_nothing_read_yet_says_where_to_drop_files(workspace_of, monkeypatch):
 def test_beside_the_shares_stands_how_many_records_they_rest_on(dashboard):
     text = _text(dashboard(SMALL))
     assert "98.5% of" in text
-    assert "usage records belong to a known person" in text
+    assert "of the usage records of" in text and "belong to a known person" in text
 
 
 def test_a_tool_whose_records_name_few_known_people_carries_a_warning(dashboard, workspace_of):
     company = Company(people=60, has_broken_source=True)
     tools = published.tools(reading.latest(workspace_of(company)))
     app = dashboard(company, tool=tools[1].tool_id)
-    assert app.warning[-1].value.startswith(f"Only 71.0% of {tools[1].title}'s usage records")
+    assert app.warning[-1].value.startswith(f"Only 71.0% of the usage records of {tools[1].title}")
     assert "less than 90.0%" in app.warning[-1].value
     assert not dashboard(company, tool=tools[0].tool_id).warning

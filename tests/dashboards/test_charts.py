@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
 
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.days import records_by_day
+from dashboards.charts.lifecycle import lifecycle_bars
 from dashboards.charts.pace import gap_and_pace, pace_of
-from dashboards.charts.palette import NOT_JUDGED
+from dashboards.charts.palette import NOT_JUDGED, week_axis
 from dashboards.charts.trend import status_trend
 from dashboards.marts.adoption import AdoptionWeek, Target
 from dashboards.marts.health import SourceDay
+from dashboards.marts.movement import LifecycleWeek
 
 MONDAY = date(2026, 9, 7)
 
@@ -109,10 +111,11 @@ def test_bars_of_nothing_but_zeros_stay_empty():
     assert [row["part"] for row in rows] == [0.0, 0.0]
 
 
-def test_names_are_cut_off_before_the_longest_figure_begins():
-    spec = bars([Bar("a" * 200, 1, "30% · target 35% (-5 pp)")])
+def test_each_name_is_cut_off_before_its_own_figure_begins():
+    spec = bars([Bar("a" * 200, 1, "30% · target 35% (-5 pp)"), Bar("b" * 200, 1, "5%")])
     label = next(layer for layer in spec["layer"] if layer.get("encoding", {}).get("text", {}).get("field") == "label")
-    assert label["mark"]["limit"]["expr"] == "max(width - 182, 60)"
+    assert label["mark"]["limit"]["expr"] == "max(width - datum.figure_px, 60)"
+    assert [row["figure_px"] for row in spec["data"]["values"]] == [182, 30]
 
 
 def test_late_records_stand_apart_from_those_on_time():
@@ -139,3 +142,17 @@ def test_a_specification_is_plain_json_and_names_no_colour_of_one_theme(spec):
 def test_the_rows_of_a_chart_travel_without_decimals(spec):
     table = pa.Table.from_pylist(spec["data"]["values"])
     assert not [field for field in table.schema if pa.types.is_decimal(field.type)]
+
+
+def test_weeks_are_marked_at_their_first_days_and_long_spans_by_months():
+    weeks = [MONDAY + timedelta(weeks=number) for number in range(26)]
+    marked = week_axis(weeks)["values"]
+    assert [datetime.fromtimestamp(at / 1000, UTC).date() for at in marked] == weeks[::2]
+    assert "values" not in week_axis([MONDAY + timedelta(weeks=number) for number in range(104)])
+
+
+def test_bars_of_weeks_leave_half_a_band_at_both_ends():
+    weeks = [LifecycleWeek(MONDAY + timedelta(weeks=number), "retained", 40, 100, False) for number in range(8)]
+    spec = lifecycle_bars(weeks)
+    assert spec["encoding"]["x"]["scale"]["padding"] == {"expr": "width / 16"}
+    assert spec["layer"][0]["mark"]["width"] == {"expr": "max(width / 8 - 3, 2)"}

@@ -41,3 +41,7 @@ def test_singular_and_plural():
 
 def test_times_name_their_zone():
     assert wording.moment(datetime(2026, 11, 9, 4, 12)) == "9 Nov 2026 04:12 UTC"
+
+
+def test_a_small_share_is_not_written_as_nothing():
+    assert [wording.short_share(value) for value in (0.0, 0.001, 0.01, 1.0)] == ["0%", "<1%", "1%", "100%"]

@@ -45,6 +45,19 @@ ADDRESSES = {"overview": "", "people": "person", "one-person": "person"}
 LOOKS = {"light": ("light", 1400), "dark": ("dark", 1400), "phone": ("light", 390), "dark-phone": ("dark", 390)}
 HIGHEST = 12_000
 TILE_PX = 1_500
+MOST_PICTURES = 10
+# A chart is drawn once it holds a picture, a grid once its canvas holds more than one colour.
+DRAWN = """() => {
+  const all = (mark) => [...document.querySelectorAll(`[data-testid="${mark}"]`)].filter(e => e.offsetParent);
+  const isPainted = (canvas) => {
+    const width = Math.min(canvas.width, 400), height = Math.min(canvas.height, 120);
+    if (!width || !height) return false;
+    const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+    return pixels.some(pixel => pixel !== pixels[0]);
+  };
+  return all("stVegaLiteChart").every(chart => chart.querySelector("svg, canvas"))
+    && all("stDataFrame").every(grid => [...grid.querySelectorAll("canvas")].some(isPainted));
+}"""
 
 
 def main(folder: Path, cases: Sequence[str], pages: Sequence[str], looks: Sequence[str], own: Path | None) -> None:
@@ -93,11 +106,24 @@ def _open(page: Page, address: str, case: str, name: str) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Waits on content; a chart has no mark of being drawn."""
+    """Waits until the run has ended and every chart and grid of the page is drawn."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
     expect(page.locator("h1, h2, h3").first).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
-    page.wait_for_timeout(900)
+    page.wait_for_timeout(300)
+    page.wait_for_function(DRAWN, timeout=60_000)
+
+
+def _photograph(page: Page) -> Image.Image:
+    """Two pictures that are the same: nothing moves any more."""
+    last = b""
+    for _ in range(MOST_PICTURES):
+        page.wait_for_timeout(300)
+        picture = page.screenshot()
+        if picture == last:
+            break
+        last = picture
+    return Image.open(io.BytesIO(last))
 
 
 def _tiles(page: Page, width: int) -> Iterator[Image.Image]:
@@ -105,8 +131,8 @@ def _tiles(page: Page, width: int) -> Iterator[Image.Image]:
     main = page.get_by_test_id("stMain")
     height = main.evaluate("element => element.scrollHeight") + 80
     page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
-    page.wait_for_timeout(700)
-    picture = Image.open(io.BytesIO(page.screenshot()))
+    _settle(page)
+    picture = _photograph(page)
     page.set_viewport_size({"width": width, "height": 1000})
     cuts = [
         picture.crop((0, top, width, min(top + TILE_PX, picture.height))) for top in range(0, picture.height, TILE_PX)
