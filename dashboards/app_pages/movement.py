@@ -214,8 +214,8 @@ def _habit(filters: Filters, cohorts: Sequence[Cohort]) -> None:
             " People of the first cohort may have begun before the telemetry did." if cohorts[0].began_before else ""
         )
         left_empty = f" {wording.counted(hidden, 'cohort')} with too few people left empty." if hidden else ""
-        paler = " Paler cells are provisional." if any(cohort.is_provisional for cohort in cohorts) else ""
-        st.caption(f"Each row is everybody who began in that week.{paler}{left_empty}{before}")
+        fainter = " Fainter cells are provisional." if any(cohort.is_provisional for cohort in cohorts) else ""
+        st.caption(f"Each row is everybody who began in that week.{fainter}{left_empty}{before}")
 
 
 def _habit_sentence(cohorts: Sequence[Cohort]) -> str:

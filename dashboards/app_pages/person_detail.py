@@ -123,8 +123,8 @@ def _course(weeks: Sequence[PersonWeek]) -> None:
         draw(status_strip([(week.week_start, week.status, week.is_provisional) for week in weeks]),
              "The person's status in each week")  # fmt: skip
         changes = sum(now.status != before.status for before, now in pairwise(weeks))
-        paler = " Paler weeks are provisional." if any(week.is_provisional for week in weeks) else ""
-        st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.{paler}")
+        fainter = " Fainter weeks are provisional." if any(week.is_provisional for week in weeks) else ""
+        st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.{fainter}")
 
 
 def _rules(rules: Sequence[PersonRule], ways: Mapping[str, str]) -> None:

@@ -44,6 +44,7 @@ PAGES = ("overview", "movement", "training", "rules", "people", "one-person", "d
 ADDRESSES = {"overview": "", "people": "person", "one-person": "person"}
 LOOKS = {"light": ("light", 1400), "dark": ("dark", 1400), "phone": ("light", 390), "dark-phone": ("dark", 390)}
 HIGHEST = 12_000
+ROOM_PX = 80
 TILE_PX = 1_500
 MOST_PICTURES = 10
 # A chart is drawn once it holds a picture, a grid once its canvas holds more than one colour.
@@ -129,9 +130,11 @@ def _photograph(page: Page) -> Image.Image:
 def _tiles(page: Page, width: int) -> Iterator[Image.Image]:
     """The page scrolls inside its window, so the window is made as high as the page."""
     main = page.get_by_test_id("stMain")
-    height = main.evaluate("element => element.scrollHeight") + 80
-    page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
-    _settle(page)
+    shown = 1_000
+    while shown < (height := min(main.evaluate("element => element.scrollHeight"), HIGHEST - ROOM_PX)):
+        shown = height + ROOM_PX  # charts that come into sight may make the page higher
+        page.set_viewport_size({"width": width, "height": shown})
+        _settle(page)
     picture = _photograph(page)
     page.set_viewport_size({"width": width, "height": 1000})
     cuts = [
