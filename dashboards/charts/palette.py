@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards import wording
@@ -43,7 +43,8 @@ def week_axis(starts: Sequence[date]) -> Spec:
     if axis is not DATE_AXIS:
         return axis
     named = starts[:: -(-len(starts) // MOST_WEEKS_NAMED) or 1]
-    return axis | {"values": [1000 * int(datetime.combine(start, time(), UTC).timestamp()) for start in named]}
+    days = [{"year": start.year, "month": start.month, "date": start.day, "utc": True} for start in named]
+    return axis | {"values": days}
 
 
 def tip(week_start: date, figure: str) -> dict[str, Any]:
