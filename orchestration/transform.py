@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from orchestration import dbt_events, findings, refresh
 from orchestration.errors import DataError
 from orchestration.parsed_project import MANIFEST, PARSED, PROJECT, parsed_project
-from orchestration.standing_views import standing_views
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -49,10 +48,9 @@ class NodeResult:
 
 @dataclass(frozen=True, slots=True)
 class DbtResult:
-    """The outcome of one dbt call, nodes in the order in which they ran; `kept` names views that stand as they were."""
+    """The outcome of one dbt call, nodes in the order in which they ran."""
 
     nodes: tuple[NodeResult, ...]
-    kept: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[NodeResult, ...]:
@@ -75,18 +73,13 @@ def build(
     select: Sequence[str] = (),
     exclude: Sequence[str] = (),
     on_model: Callable[[str], None] | None = None,
-    keep_views: bool = False,
 ) -> DbtResult:
     """Build the selected models (all by default) on the workspace's warehouse and test their data.
 
-    `on_model` is told the name of each model as its turn comes. With `keep_views`, views of raw tables that stand as
-    they would be made are tested alone; tests must then be reached by what is selected, as by all or by `source+`.
+    `on_model` is told the name of each model as its turn comes.
     """
-    kept = standing_views(workspace, _manifest(workspace)) if keep_views else []
-    # Else dbt leaves out the tests of what is left out.
-    tests = ["--indirect-selection", "empty"] if kept else []
-    arguments = [*_chosen(select, [*exclude, *kept]), *tests, "--exclude-resource-type", "unit_test"]
-    return replace(_materialize(workspace, "build", *arguments, on_model=on_model), kept=tuple(kept))
+    arguments = [*_chosen(select, exclude), "--exclude-resource-type", "unit_test"]
+    return _materialize(workspace, "build", *arguments, on_model=on_model)
 
 
 def run_models(
@@ -158,11 +151,8 @@ def _materialize(
 
 
 def _models_of_refresh(workspace: Workspace) -> list[str]:
-    return [node.name for node in _manifest(workspace).nodes.values() if _is_part_of_refresh(node)]
-
-
-def _manifest(workspace: Workspace) -> Manifest:
-    return manifest_in(parsed_project(workspace, _parse))
+    nodes = manifest_in(parsed_project(workspace, _parse)).nodes.values()
+    return [node.name for node in nodes if _is_part_of_refresh(node)]
 
 
 def _is_part_of_refresh(node: Any) -> bool:
@@ -186,7 +176,7 @@ def _invoke(
         dbt_events.only(_HEARD),
     ):
         try:
-            runner = dbtRunner(manifest=_manifest(workspace), callbacks=callbacks)
+            runner = dbtRunner(manifest=manifest_in(parsed_project(workspace, _parse)), callbacks=callbacks)
             outcome = runner.invoke([command, *_PLACES, *_QUIETLY, "--no-write-json", *arguments])
         finally:
             _release_warehouse()
