@@ -179,6 +179,7 @@ def test_records_of_a_warehouse_without_first_files_came_with_their_load(tmp_pat
     load_everything(workspace)
     with duckdb.connect(str(workspace.warehouse)) as connection:
         connection.execute("alter table raw.usage_event drop column first_file_at")
+        connection.execute("comment on table raw.load is 'the schema of an earlier version'")
     write(inbox / "b.jsonl", [event(1, time="2026-04-01T00:00:00Z"), event(3)], at=datetime(2026, 4, 2))
     load_everything(workspace)
     rows = query(workspace, "select event_id, first_file_at from raw.usage_event order by 1")

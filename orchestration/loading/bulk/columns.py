@@ -27,7 +27,6 @@ Record = dict[str, Any]
 _INT64 = range(-(1 << 63), 1 << 63)
 _MOST_KEPT = 200_000
 _compute = cast(Any, pc)
-_FIRST, _LAST = (pa.scalar(moment, pa.timestamp("us")) for moment in (datetime.min, datetime.max))
 
 NUMBER = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,17})?$"
 COUNT = r"^(0|[1-9][0-9]{0,17})$"
@@ -180,7 +179,7 @@ def in_calendar(times: Array) -> Told:
     """Times in UTC that are kept as such; those that have no year of four digits are for the parser."""
     plain_times = times.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us")) if times.type.tz else times
     values = plain_times.cast(pa.timestamp("us"))
-    is_within = _compute.and_(_compute.greater_equal(values, _FIRST), _compute.less_equal(values, _LAST))
+    is_within = _compute.and_(_compute.greater_equal(values, datetime.min), _compute.less_equal(values, datetime.max))
     is_open: Mask = ~is_within.fill_null(False).to_numpy(zero_copy_only=False)
     return Told(values, is_open)
 
