@@ -36,7 +36,7 @@ _ELIGIBLE = "Eligible people of the tool, week and unit"
 
 FIGURES = (
     Figure("Eligible", "None: a count of people", "People eligible for the tool on at least one day of the week"),
-    Figure("Active", _ELIGIBLE, "People with at least the tool's least number of uses in the window"),
+    Figure("Active", _ELIGIBLE, "People with as many uses in the window as the tool asks for, or more"),
     Figure("Correct users", _ELIGIBLE, "People whose status is correct user"),
     Figure("Incorrect users", _ELIGIBLE, "People whose status is incorrect user"),
     Figure("Non-users", _ELIGIBLE, "People whose status is non-user"),
@@ -58,7 +58,7 @@ FIGURES = (
     Figure("Lifecycle", _ELIGIBLE, "New: active for the first time. Retained: active the week before too. Back again:"
            " active, not the week before. Dormant: used it before, not now", "fct_lifecycle_week"),
     Figure("Retention", "People who began in the same week and are still meant to use the tool",
-           "Those with at least the least number of uses in the window", "fct_retention"),
+           "Those with as many uses in the window as the tool asks for, or more", "fct_retention"),
     Figure("Intended use", "People meant to use the tool", "Not licensed: holds no seat. Never used: no use ever."
            " Tried: fewer uses than asked for. Lapsed: used before the window, not in it", "fct_intended_use_unit"),
     Figure("Usage segment", _ELIGIBLE, "Microsoft's segments over 12 or 4 calendar weeks: volume and habit, not"
@@ -67,7 +67,7 @@ FIGURES = (
            "fct_training_need_unit"),
     Figure("Training effect", "Trained people with enough cases before and after", "Their change less that of people"
            " left out by lot or not trained yet, in percentage points", "fct_training_effect"),
-    Figure("Verdict", "People whom the rule asked something in the window", "Satisfied or violated with enough cases;"
+    Figure("Verdict", "People to whom the rule applied in the window", "Satisfied or violated with enough cases;"
            " else too few cases yet", "fct_rule_week"),
     Figure("Violated share", "People with enough cases for the rule", "Those who violate it", "fct_rule_week"),
     Figure("Production definition", "Promises made for the tool", "Those kept over its last four final weeks",

@@ -313,8 +313,10 @@ def _unknown_people(tools: Sequence[Standing]) -> list[str]:
 
 
 def provisional_note(tools: Sequence[Standing], week: date) -> str:
-    """Which tools are not shown with final figures of the week, or that all are."""
+    """Which tools are not shown with final figures of the week, or that all or none are."""
     late = [f"{tool.title} ({_mark(tool, week)})" for tool in tools if _mark(tool, week)]
+    if tools and all(_mark(tool, week) == "provisional" for tool in tools):
+        return "All figures are provisional"
     return f"Final figures, except {_listed(late)}" if late else "All figures are final"
 
 

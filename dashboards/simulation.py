@@ -18,7 +18,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-MOST_BYTES = 256 * 1024
+# Whole megabytes, for that is how the upload's own limit is set and said.
+MOST_MEGABYTES = 1
+MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
 MOST_SECONDS = 180
 MOST_ANSWER_BYTES = 4 * 1024 * 1024
 RULES = Path("config") / "rules"
@@ -74,7 +76,7 @@ def text_of_rule(text: str, rule_id: str) -> str | None:
 def simulate(workspace: Path, rules: str, seconds: float = MOST_SECONDS) -> Answer:
     """Judges the workspace's weeks with `rules` in place of the tool's own; nothing is enacted or kept."""
     if len(rules.encode()) > MOST_BYTES:
-        raise NotSimulatedError(f"The rules are longer than {MOST_BYTES // 1024} KB.")
+        raise NotSimulatedError(f"The rules are longer than {MOST_MEGABYTES} MB.")
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         raise NotSimulatedError("Another trial is running on this server. Try again in a minute.")
     try:

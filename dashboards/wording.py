@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 UNKNOWN = "Unknown"
 MINUS = "\N{MINUS SIGN}"
@@ -102,6 +102,31 @@ PLAN_STATES: Mapping[str, str] = {
     "held_out": "Held out by lot",
     "trained_anyway": "Held out, trained anyway",
 }
+RULE_KINDS: Mapping[str, str] = {
+    "check": "what each event has to be",
+    "followed_by": "what has to come after",
+    "preceded_by": "what has to come before",
+    "not_followed_by": "what must not come after",
+    "count": "how often something may or has to happen",
+    "share": "how large a share has to be",
+    "cadence": "how regularly the tool is used",
+    "coverage": "for which work items the tool is used",
+    "calibrated": "whether trust follows the tool's confidence",
+    "trained": "who has to be trained first",
+}
+# Kinds of account names; any other is written from its key.
+NAMESPACES: Mapping[str, str] = {
+    "email": "E-mail address",
+    "upn": "Microsoft sign-in name",
+    "github_login": "GitHub login",
+    "github_id": "GitHub ID",
+    "entra_oid": "Entra object ID",
+    "person_id": "Personnel ID",
+    "sam_account_name": "Windows account name",
+    "idc_user_id": "AWS Identity Center user ID",
+    "openai_user_id": "OpenAI user ID",
+    "user_name": "User name",
+}
 LINE_KINDS: Mapping[str, str] = {
     "loaded": "Loaded",
     "duplicate": "Duplicate",
@@ -137,11 +162,20 @@ def reason(status: str, name: str) -> str:
     return REASONS.get(name, name.replace("_", " ").capitalize()) if status else UNKNOWN
 
 
-def week(start: date) -> str:
-    """A week by its number and last day, as in 2026-W46, to 15 Nov."""
-    year, number, _ = start.isocalendar()
-    end = start + timedelta(days=6)
-    return f"{year}-W{number:02}, to {end.day} {end:%b}"
+def namespace(name: str) -> str:
+    """A kind of account names, as in GitHub login."""
+    words = re.sub(r"\bid\b", "ID", name.replace("_", " "))
+    return NAMESPACES.get(name, words[:1].upper() + words[1:])
+
+
+def rule_kind(name: str) -> str:
+    """What a rule of this kind is about."""
+    return RULE_KINDS.get(name, name.replace("_", " "))
+
+
+def sentence(text: str) -> str:
+    """A phrase of the data as the start of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def short_key(person_key: str) -> str:

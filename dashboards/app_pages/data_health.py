@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, draw, figures_of, folded_grid, grid, known_people, table
+from dashboards.app_pages.parts import (
+    Filters,
+    draw,
+    figures_of,
+    figures_row,
+    folded_grid,
+    grid,
+    known_people,
+    rule_titles,
+    table,
+)
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.days import records_by_day
 from dashboards.charts.palette import CORRECT, INCORRECT
@@ -75,22 +85,24 @@ def _cards(sources: Sequence[SourceHealth], total: Lines) -> None:
     )
     columns[3].metric(
         "Records of known people", _resolved(sources), border=True, height="stretch",
-        help="Records that belong to somebody known at the time, of all but those of services; least of all sources.",
+        help="Of the source with the smallest share: records that belong to somebody known at the time, of all records"
+        " but those of services.",
     )  # fmt: skip
 
 
 def _resolved(sources: Sequence[SourceHealth]) -> str:
     known = [source.resolved_share for source in sources if source.resolved_share is not None]
-    return f"{wording.share(min(known))} at least" if known else wording.UNKNOWN
+    return f"At least {wording.share(min(known))}" if known else wording.UNKNOWN
 
 
 def _equation(sources: Sequence[SourceHealth], total: Lines) -> None:
     with st.container(border=True):
         st.header("Every line is accounted for" if not total.missing else "Lines are missing from the account")
-        with st.container(horizontal=True, gap="medium"):
-            st.metric("Lines read", f"{total.read:,}", width="content")
-            for sign, kind in zip("=++++", health.LINE_KINDS, strict=True):
-                st.metric(f"{sign} {wording.LINE_KINDS[kind]}", f"{getattr(total, kind):,}", width="content")
+        parts = {
+            f"{sign} {wording.LINE_KINDS[kind]}": f"{getattr(total, kind):,}"
+            for sign, kind in zip("=++++", health.LINE_KINDS, strict=True)
+        }
+        figures_row({"Lines read": f"{total.read:,}", **parts})
         _balance(total)
         folded_grid(
             "The equation of each source",
@@ -172,12 +184,12 @@ def _tool_detail(filters: Filters) -> None:
         st.header("Quarantine by reason")
         _quarantine(health.quarantine_reasons(filters.path, tool.tool_id))
     with right.container(border=True, height="stretch"):
-        st.header("Identities that are known people")
+        st.header("Accounts of known people")
         known_people(filters, with_link=False)
         _coverage(health.identity_coverage(filters.path, tool.tool_id))
     with st.container(border=True):
         st.header("Changes in the form of the logs")
-        _drifts(health.drifts(filters.path, tool.tool_id))
+        _drifts(filters, health.drifts(filters.path, tool.tool_id))
     with st.container(border=True):
         st.header("Newest files")
         _files(filters)
@@ -202,7 +214,7 @@ def _quarantine(reasons: Sequence[QuarantineReason]) -> None:
         return
     total = sum(reason.lines for reason in reasons)
     rows = [
-        Bar(f"{reason.reason_code}: {reason.reason_example}", reason.lines, f"{reason.lines:,}", colour=INCORRECT)
+        Bar(wording.sentence(reason.reason_example), reason.lines, f"{reason.lines:,}", colour=INCORRECT)
         for reason in reasons
     ]
     draw(bars(rows, longest=total), "Lines in quarantine by reason")
@@ -215,17 +227,21 @@ def _coverage(coverage: Sequence[Coverage]) -> None:
         st.markdown("No record of this tool names a person.")
         return
     rows = [
-        Bar(kind.namespace, kind.resolved_aliases / kind.aliases, _of(kind.resolved_aliases, kind.aliases))
+        Bar(
+            wording.namespace(kind.namespace),
+            kind.resolved_aliases / kind.aliases,
+            _of(kind.resolved_aliases, kind.aliases),
+        )
         for kind in coverage
         if kind.aliases
     ]
-    draw(bars(rows, longest=1.0), "Identities that belong to a known person, by kind")
+    draw(bars(rows, longest=1.0), "Accounts that belong to a known person, by kind")
     unknown = sum(kind.aliases - kind.resolved_aliases for kind in coverage)
     records = sum(kind.records - kind.resolved_records for kind in coverage)
     total = sum(kind.records for kind in coverage)
     st.caption(
-        f"{wording.counted(unknown, 'identity', 'identities')} on no roster, with {records:,} of {total:,} records:"
-        " counted here, in no share."
+        f"{wording.counted(unknown, 'account belongs', 'accounts belong')} to nobody on the roster:"
+        f" {records:,} of {total:,} records are in no share of people."
     )
 
 
@@ -233,10 +249,11 @@ def _of(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,} ({wording.share(part / whole)})"
 
 
-def _drifts(drifts: Sequence[Drift]) -> None:
+def _drifts(filters: Filters, drifts: Sequence[Drift]) -> None:
     if not drifts:
         st.markdown("The logs look as they always did: no field is gone, renamed, empty or of another type.")
         return
+    titles = rule_titles(filters)
     going_on = sum(drift.is_open and drift.is_untrustworthy for drift in drifts)
     st.markdown(
         f"**{wording.counted(going_on, 'change')} that {'goes' if going_on == 1 else 'go'} on"
@@ -246,7 +263,7 @@ def _drifts(drifts: Sequence[Drift]) -> None:
         {
             "Change": drift.words,
             "Since": _drift_days(drift),
-            "Figures that read it": _readers(drift),
+            "Figures that read it": _readers(drift, titles),
         }
         for drift in drifts[:MOST_DRIFTS]
     ]
@@ -260,11 +277,12 @@ def _drift_days(drift: Drift) -> str:
     return f"{wording.day(drift.first_date)}{ended}"
 
 
-def _readers(drift: Drift) -> str:
+def _readers(drift: Drift, titles: Mapping[str, str]) -> str:
     """Which figures rest on what has changed."""
+    rules = [f"“{titles.get(name, name)}”" for name in (drift.rule_ids or "").split(", ") if name]
     told = ["who is a user"] if drift.is_read_by_use else []
-    told += [f"rules {drift.rule_ids}"] if drift.rule_ids else []
-    return " and ".join(told) or "None"
+    told += [f"{'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}"] if rules else []
+    return wording.sentence(" and ".join(told)) or "None"
 
 
 def _files(filters: Filters) -> None:
@@ -277,7 +295,8 @@ def _files(filters: Filters) -> None:
             reason = wording.plain(load.message) or "no reason was recorded"
             st.markdown(f":material/error: `{load.path}` was refused: {reason}.")
     grid([_file_row(load, filters.tool.tool_id) for load in loads], "Newest files with their lines")
-    st.caption(f"The newest {NEWEST_FILES} files, refused ones first.")
+    shown = "Every file so far" if len(loads) < NEWEST_FILES else f"The newest {NEWEST_FILES} files"
+    st.caption(f"{shown}, refused ones first.")
 
 
 def _file_row(load: health.Load, tool_id: str) -> dict[str, str | int]:

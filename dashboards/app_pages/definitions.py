@@ -22,7 +22,7 @@ def page(filters: Filters) -> None:
     with st.container(border=True):
         st.header("Figures")
         table([_row(entry) for entry in FIGURES], "Figures with denominator, formula and version")
-        st.caption("A formula that names no version is still in its first.")
+        st.caption("A formula that names no version has not changed since its first.")
     with st.container(border=True):
         st.header("Status of a person: the first line that holds")
         rows = [{"Status": entry.status, "Reason": entry.reason, "Holds when": entry.holds_when} for entry in STATUSES]
@@ -57,8 +57,8 @@ def _row(entry: Figure) -> dict[str, str]:
 def _settings(tool: Tool) -> dict[str, str]:
     return {
         "Judged over": f"{wording.counted(tool.window_weeks, 'ISO week')}, ending with the week shown",
-        "Least uses of an active person": f"{tool.min_uses:,} in the window",
-        "Least available days": f"{tool.min_available_days:,} in the window",
+        "Uses that make a person active": f"{tool.min_uses:,} in the window",
+        "Available days needed to be judged": f"{tool.min_available_days:,} in the window",
         "Days of grace after becoming eligible": f"{tool.grace_days:,}",
         "Days that late data may come": f"{tool.late_days:,}",
         "Live from": wording.day(tool.live_from),

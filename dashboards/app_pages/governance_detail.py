@@ -28,11 +28,12 @@ def readiness(answers: Sequence[Answer]) -> None:
             f"**{ready} of {wording.counted(len(answers), 'question')} answered with yes**, week of"
             f" {wording.day(answers[0].week_start)}."
         )
-        columns = st.columns(2, gap="large")
         by_area = [(area, list(group)) for area, group in groupby(answers, key=lambda answer: answer.area)]
-        for place, (area, group) in enumerate(by_area):
-            with columns[place % 2]:
-                _area(area, group)
+        # Row by row, so that a phone shows the areas in their order too.
+        for first in range(0, len(by_area), 2):
+            for column, (area, group) in zip(st.columns(2), by_area[first : first + 2], strict=False):
+                with column:
+                    _area(area, group)
 
 
 def _area(area: str, answers: Sequence[Answer]) -> None:

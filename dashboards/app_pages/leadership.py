@@ -72,8 +72,8 @@ def _table(rows: Sequence[ToolRow], week: date) -> None:
         grid([_row(row) for row in rows], "Tools with eligible people, shares, target, forecast and status")
         with st.container(horizontal=True, gap="small"):
             name = f"{week:%G-W%V}"
-            export_link("The page as PDF", f"/export/leadership.pdf?week={name}")
-            export_link("The page as HTML", f"/export/leadership.html?week={name}")
+            export_link("Page as PDF", f"/export/leadership.pdf?week={name}")
+            export_link("Page as HTML", f"/export/leadership.html?week={name}")
         st.caption(
             "Correct and active are shares of eligible people. Forecast: where the share will be in the week of the"
             f" target, eight chances in ten. Likely from {wording.share(words.LIKELY, 0)}, unlikely below"

@@ -55,7 +55,8 @@ def page(filters: Filters) -> None:
     as_of(filters, *_facts(filters, newest, life, weeks))
     known_people(filters)
     _cards(weeks, newest)
-    _flow_row(filters, movement.steps(path, tool.tool_id, filters.org_unit, filters.weeks))
+    final = len({week.week_start for week in weeks if not week.is_provisional})
+    _flow_row(movement.steps(path, tool.tool_id, filters.org_unit, filters.weeks), final)
     _life_row(life, movement.use_states(path, tool.tool_id, filters.org_unit))
     _habit(filters, movement.cohorts(path, tool.tool_id, filters.weeks))
     figures_of(filters, "Step", "Decay", "Lifecycle", "Retention", "Intended use")
@@ -108,12 +109,12 @@ def _cards(weeks: Sequence[MovementWeek], newest: date) -> None:
             )
 
 
-def _flow_row(filters: Filters, steps: Sequence[Step]) -> None:
+def _flow_row(steps: Sequence[Step], final_weeks: int) -> None:
     left, right = st.columns(2)
     moved = [step for step in steps if step.from_status != step.to_status]
     total = sum(step.people for step in steps)
     changed = sum(step.people for step in moved)
-    span = f"last {wording.counted(filters.weeks, 'final week')}"
+    span = f"last {wording.counted(final_weeks, 'final week')}"
     with left.container(border=True, height="stretch"):
         st.header("Who moved, from where to where")
         if moved:
@@ -126,7 +127,7 @@ def _flow_row(filters: Filters, steps: Sequence[Step]) -> None:
             draw_flow(sankey(flows, status_colours(), ink()), "People who changed status, from left to right", FLOW_PX)
         else:
             st.markdown("Nobody changed status in these weeks.")
-        st.caption(f"Steps from one week to the next, {span}; who stayed is left out. “From state to state” has all.")
+        st.caption(f"Steps from one week to the next, {span}. People who stayed are in “From state to state” alone.")
     with right.container(border=True, height="stretch"):
         st.header("From state to state")
         draw(_matrix(steps), "Share of people by status of the week before and of the week")
@@ -174,7 +175,7 @@ def _life_row(life: Sequence[LifecycleWeek], states: Sequence[UseState]) -> None
         draw(bars(rows, longest=max(state.people for state in states)), "Intended users by what they made of the tool")
         st.caption(
             f"{wording.counted(states[0].eligible, 'intended user')}, week of {wording.day(states[0].week_start)}."
-            " Never used is not the same as lapsed, and not licensed is neither."
+            " Lapsed: used it before the window and not in it; tried: used it less than asked for."
         )
 
 
@@ -213,7 +214,8 @@ def _habit(filters: Filters, cohorts: Sequence[Cohort]) -> None:
         before = (
             " People of the first cohort may have begun before the telemetry did." if cohorts[0].began_before else ""
         )
-        left_empty = f" {wording.counted(hidden, 'cohort')} with too few people left empty." if hidden else ""
+        too_small = wording.counted(hidden, "cohort is", "cohorts are")
+        left_empty = f" {too_small} left empty: too few people." if hidden else ""
         fainter = " Fainter cells are provisional." if any(cohort.is_provisional for cohort in cohorts) else ""
         st.caption(f"Each row is everybody who began in that week.{fainter}{left_empty}{before}")
 

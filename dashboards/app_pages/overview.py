@@ -127,7 +127,8 @@ def _cards(
     with columns[3]:
         due = next((week for week in forecast if week.is_due_week and week.chance is not None), None)
         if correct and due:
-            _chance_card(correct, due, made)
+            pace = pace_of(weeks, correct)
+            _chance_card(correct, due, made, pace is not None and pace.is_reached)
         else:
             _gap_card(weeks, correct)
 
@@ -158,12 +159,12 @@ def _share_card(label: str, shares: Sequence[float | None], help_text: str) -> N
     )
 
 
-def _chance_card(target: Target, due: ForecastWeek, made: Sequence[Made]) -> None:
+def _chance_card(target: Target, due: ForecastWeek, made: Sequence[Made], is_reached: bool) -> None:
     """The chance that holds now, against the forecast before it."""
     before = made[-2].chance if len(made) > 1 else None
     change = None if before is None or due.chance is None else due.chance - before
     st.metric(
-        f"Chance to reach {wording.target_share(target.value)} by {wording.day(target.due)}",
+        f"Chance to {_goal(target, is_reached)} {wording.day(target.due)}",
         wording.chance(due.chance),
         None if change is None else wording.change(change),
         delta_description=None if change is None else "vs forecast before",
@@ -244,10 +245,11 @@ def _pace_card(weeks: Sequence[AdoptionWeek], target: Target | None) -> None:
 def _fan_card(weeks: Sequence[AdoptionWeek], target: Target, forecast: Sequence[ForecastWeek]) -> None:
     """Gap and pace so far, the fan to the date of the target, and how it was made."""
     due = next((week for week in forecast if week.is_due_week), forecast[-1])
-    st.markdown(f"**{_chance_words(due)}** {_pace_sentence_of(weeks, target)}")
+    pace = pace_of(weeks, target)
+    st.markdown(f"**{_chance_words(due, target, pace)}** {_pace_sentence(pace) if pace else ''}")
     draw(fan(weeks, forecast, target), "Share of correct users, its forecast and the target at its date")
     people = ""
-    if due.needed_people_per_week:
+    if due.needed_people_per_week and due.needed_people_per_week > 0:
         needed, expected = due.needed_people_per_week, due.expected_people_per_week
         got = "" if expected is None else f", {expected:.1f} are expected"
         people = f" {needed:.1f} people a week have to be won{got}."
@@ -262,15 +264,17 @@ def _method(due: ForecastWeek) -> str:
     return (due.method or "an unnamed method").rstrip("_0123456789").replace("_", " ")
 
 
-def _chance_words(due: ForecastWeek) -> str:
+def _chance_words(due: ForecastWeek, target: Target, pace: Pace | None) -> str:
     if due.chance is None:
         return "The chance to reach the target is unknown."
-    return f"{wording.chance(due.chance)} chance to reach it by {wording.day(due.target_due or due.week_start)}."
+    goal = _goal(target, pace is not None and pace.is_reached)
+    return f"{wording.chance(due.chance)} chance to {goal} {wording.day(due.target_due or due.week_start)}."
 
 
-def _pace_sentence_of(weeks: Sequence[AdoptionWeek], target: Target) -> str:
-    pace = pace_of(weeks, target)
-    return _pace_sentence(pace) if pace else ""
+def _goal(target: Target, is_reached: bool) -> str:
+    """What is hoped for until the date that follows."""
+    share = wording.target_share(target.value)
+    return f"still hold {share} on" if is_reached else f"reach {share} by"
 
 
 def _refusal(forecast: Sequence[ForecastWeek]) -> None:
@@ -305,7 +309,7 @@ def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
         draw(bars(_funnel(shown)), "People eligible, active and correct")
         lost, slipped = shown.eligible - shown.active, max(shown.active - shown.correct_user, 0)
         after = "" if shown.correct_share is None else f"; {slipped:,} active without being correct users"
-        st.caption(f"{lost:,} lost before use{after}.")
+        st.caption(f"{lost:,} not active{after}.")
         link_to_list(filters, "List incorrect users", status="incorrect_user")
     with right.container(border=True, height="stretch"):
         st.header("All tools against target")
@@ -314,7 +318,11 @@ def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
             bars([_bullet(gap) for gap in gaps], longest=_longest(gaps)),
             "Correct users of each tool against target",
         )
-        st.caption("Correct users as a share of each tool's eligible people; the upright mark is the target.")
+        st.caption(
+            f"Correct users as a share of each tool's eligible people"
+            f"{'; the upright mark is the target' if any(gap.target is not None for gap in gaps) else ''}."
+            f"{_exceptions(gaps)}"
+        )
 
 
 def _funnel(week: AdoptionWeek) -> list[Bar]:
@@ -332,11 +340,18 @@ def _correct_bar(week: AdoptionWeek) -> Bar:
 
 
 def _bullet(gap: ToolGap) -> Bar:
-    label = gap.title + (" (provisional)" if gap.is_provisional else "") + (" (paused)" if gap.is_paused else "")
     reached = wording.share(gap.correct_share, 0) if gap.can_show_correctness else "correctness unknown"
     goal = "no target" if gap.target is None else f"target {wording.target_share(gap.target)}"
     text = f"{reached} · {goal}" + (f" ({wording.points(gap.gap, 0)})" if gap.gap is not None else "")
-    return Bar(label, gap.correct_share or 0.0, text, gap.target)
+    return Bar(gap.title, gap.correct_share or 0.0, text, gap.target)
+
+
+def _exceptions(gaps: Sequence[ToolGap]) -> str:
+    """Which bars are not final or no longer counted: beneath them, for a phone cuts a long name off at its end."""
+    provisional = [wording.plain(gap.title) for gap in gaps if gap.is_provisional]
+    paused = [wording.plain(gap.title) for gap in gaps if gap.is_paused]
+    told = f" Provisional: {', '.join(provisional)}." if provisional else ""
+    return told + (f" Paused: {', '.join(paused)}." if paused else "")
 
 
 def _longest(gaps: Sequence[ToolGap]) -> float:

@@ -15,11 +15,15 @@ from dashboards import audit, wording
 from dashboards.access import Access
 from dashboards.audit import Read
 from dashboards.glossary import slug
-from dashboards.marts import adoption
+from dashboards.marts import adoption, rules
 from dashboards.marts.published import WHOLE_COMPANY, Publication, Tool
 
 MOST_WEEKS = 520
 LONGEST_CELL = 40  # characters
+# Two figures fit beside each other on a phone 390 px wide, unless one of them is long.
+FIGURE_PX = 156
+WIDE_FIGURE_PX = 220
+LONGEST_FIGURE = 9  # characters
 MOST_WHOLE_ROWS = 16  # a longer grid scrolls
 PURPOSES = ("Coaching and training", "A question of the person", "Checking a figure", "An audit")
 
@@ -114,7 +118,7 @@ def known_people(filters: Filters, *, with_link: bool = True) -> None:
 def _to_health(filters: Filters, is_wanted: bool) -> None:
     if is_wanted:
         page = filters.pages["data-health"]
-        st.page_link(page, label="Whom do the records name?", icon=None)
+        st.page_link(page, label="Whose records are known", icon=None)
 
 
 def as_of(filters: Filters, *facts: str) -> None:
@@ -266,6 +270,22 @@ def empty(title: str, why: str, what_to_do: str) -> None:
         st.header(title)
         st.markdown(why)
         st.markdown(f"**What to do:** {what_to_do}")
+
+
+def figures_row(figures: Mapping[str, str], helps: Mapping[str, str] | None = None) -> None:
+    """Figures side by side in columns of one width, so that they also stand in columns where a phone wraps them."""
+    is_long = any(len(value) > LONGEST_FIGURE for value in figures.values())
+    with st.container(horizontal=True, gap="small"):
+        for name, value in figures.items():
+            st.metric(name, value, width=WIDE_FIGURE_PX if is_long else FIGURE_PX, help=(helps or {}).get(name))
+
+
+def rule_titles(filters: Filters) -> dict[str, str]:
+    """The tool's rules by id as people call them, by their newest version; with the id where two share a title."""
+    newest_last = reversed(rules.rules(filters.path, filters.tool.tool_id))
+    titles = {rule.rule_id: rule.title for rule in newest_last}
+    shared = [*titles.values()]
+    return {name: title if shared.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
 
 
 def folded_grid(title: str, key: str, rows: Callable[[], Sequence[Mapping[str, str | int]]]) -> None:

@@ -59,10 +59,10 @@ def _list(filters: Filters, why: str) -> None:
         wanted = _wanted(filters, week)
     total = people.count_listed(filters.path, filters.access.org_units, wanted)
     facts = [
-        f"Week {wording.week(week)}{filters.provisional_mark}",
+        f"Week of {wording.day(week)}{filters.provisional_mark}",
         f"{wording.people(total)}, {wording.plain(filters.where)}",
     ]
-    st.caption(" · ".join([*facts, data_through(filters), "no order of merit"]))
+    st.caption(" · ".join([*facts, data_through(filters), "in no order of merit"]))
     if not total:
         empty("Nobody to list", "No person of this tool, unit and week has this status.", "widen the filters above.")
         return
@@ -120,7 +120,7 @@ def _rows(filters: Filters, rows: Sequence[Listed]) -> None:
         column_config={
             "Person": st.column_config.TextColumn(width=120),
             "Reason": st.column_config.TextColumn(width=270),
-            "Rule": st.column_config.TextColumn(width="medium"),
+            "Rule": st.column_config.TextColumn(width=260),
         },
         height=ROW_PX * (len(rows) + 1) + 3 if len(rows) < SHOWN_ROWS else ROW_PX * SHOWN_ROWS,
     )
@@ -132,10 +132,10 @@ def _rows(filters: Filters, rows: Sequence[Listed]) -> None:
 def _row(listed: Listed) -> dict[str, str | int]:
     return {
         "Person": wording.short_key(listed.person_key),
-        "Unit": listed.org_unit or "Unknown",
-        "Team": listed.team or "Unknown",
         "Status": wording.STATUSES.get(listed.status, listed.status),
         "Reason": wording.reason(listed.status, listed.reason),
+        "Unit": listed.org_unit or "Unknown",
+        "Team": listed.team or "Unknown",
         "Rule": listed.rule_title or "",
         "Broken": f"{listed.broken} of {listed.judged}" if listed.judged else "",
         "Uses": listed.uses,

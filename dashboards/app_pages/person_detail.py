@@ -17,8 +17,10 @@ from dashboards.app_pages.parts import (
     empty,
     export_links,
     figures_of,
+    figures_row,
     grid,
     logged,
+    rule_titles,
     table,
 )
 from dashboards.app_pages.training_people import way_back
@@ -65,7 +67,10 @@ def _who(filters: Filters, person: Person) -> None:
     told = " · ".join(wording.plain(fact) for fact in facts if fact)
     left = "" if person.is_current else " · no longer on the roster"
     st.markdown(f"`{person.person_key}` · {told or 'no details published'}{left}")
-    st.caption(f"Whose key this is, the vault knows (takeup people key). Tool: {wording.plain(filters.tool.title)}.")
+    st.caption(
+        "Only the vault knows whose key this is: `takeup people key` asks it."
+        f" Tool: {wording.plain(filters.tool.title)}."
+    )
 
 
 def _not_eligible(filters: Filters, scope: Scope, key: str) -> None:
@@ -82,17 +87,20 @@ def _status(filters: Filters, week: PersonWeek) -> None:
     with st.container(border=True):
         st.header(f"{wording.STATUSES[week.status]}: {wording.reason(week.status, week.reason).lower()}")
         st.caption(
-            f"Week {wording.week(week.week_start)}{', provisional' if week.is_provisional else ''} · judged over"
+            f"Week of {wording.day(week.week_start)}{', provisional' if week.is_provisional else ''} · judged over"
             f" {wording.day(first)} to {wording.day(week.week_start + timedelta(days=6))}"
             f" · {data_through(filters)}"
         )
         st.markdown(_sentence(filters, week))
-        with st.container(horizontal=True, gap="large"):
-            st.metric("Uses", f"{week.uses:,}", width="content")
-            st.metric("Active days", f"{week.active_days:,} of {week.available_days:,}", width="content",
-                      help="Days with a use, of the days on which the person was available.")  # fmt: skip
-            st.metric("Rules judged", f"{week.rules_judged:,}", width="content")
-            st.metric("Rules violated", f"{week.rules_violated:,}", width="content")
+        figures_row(
+            {
+                "Uses": f"{week.uses:,}",
+                "Active days": f"{week.active_days:,} of {week.available_days:,}",
+                "Rules judged": f"{week.rules_judged:,}",
+                "Rules violated": f"{week.rules_violated:,}",
+            },
+            {"Active days": "Days with a use, of the days on which the person was available."},
+        )
 
 
 def _sentence(filters: Filters, week: PersonWeek) -> str:
@@ -123,7 +131,9 @@ def _course(weeks: Sequence[PersonWeek]) -> None:
         draw(status_strip([(week.week_start, week.status, week.is_provisional) for week in weeks]),
              "The person's status in each week")  # fmt: skip
         changes = sum(now.status != before.status for before, now in pairwise(weeks))
-        fainter = " Fainter weeks are provisional." if any(week.is_provisional for week in weeks) else ""
+        provisional = sum(week.is_provisional for week in weeks)
+        fainter = " Fainter weeks are provisional." if provisional else ""
+        fainter = " All are provisional." if provisional == len(weeks) else fainter
         st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.{fainter}")
 
 
@@ -191,7 +201,8 @@ def _events(filters: Filters, scope: Scope, week: PersonWeek, why: str | None) -
             st.markdown("Nothing was broken, is pending or was excused in the window.")
             return
         shown = found[:SHOWN_OBLIGATIONS]
-        grid([_event(event) for event in shown], "Broken, pending and excused obligations with their event ids")
+        titles = rule_titles(filters)
+        grid([_event(event, titles) for event in shown], "Broken, pending and excused obligations with their event ids")
         more = f"; the newest {SHOWN_OBLIGATIONS:,} are shown" if len(found) > len(shown) else ""
         st.caption(f"{wording.counted(len(found), 'event')} in the window{more}. Kept ones are counted above.")
         if why:
@@ -209,9 +220,9 @@ def _export_query(filters: Filters, week: PersonWeek, first: date, why: str) -> 
     }
 
 
-def _event(event: Obligation) -> dict[str, str]:
+def _event(event: Obligation, titles: Mapping[str, str]) -> dict[str, str]:
     return {
-        "Rule": event.rule_id,
+        "Rule": titles.get(event.rule_id, event.rule_id),
         "Outcome": wording.OUTCOMES.get(event.outcome, event.outcome),
         "Event": event.obligation_event_id,
         "At (UTC)": f"{event.obligation_at:%Y-%m-%d %H:%M}",
@@ -231,7 +242,7 @@ def _other_tools(filters: Filters, scope: Scope, key: str) -> None:
             [
                 {
                     "Tool": titles.get(row.tool_id, row.tool_id),
-                    "Newest week": wording.week(row.week_start) + (", provisional" if row.is_provisional else ""),
+                    "Newest week": wording.day(row.week_start) + (", provisional" if row.is_provisional else ""),
                     "Status": f"{wording.STATUSES[row.status]}: {wording.reason(row.status, row.reason).lower()}",
                 }
                 for row in rows

@@ -43,9 +43,9 @@ def page(filters: Filters) -> None:
     is_whole = filters.access.org_units is None
     verdicts = marts.verdicts(filters.path, filters.tool.tool_id, week) if week and is_whole else {}
     course = marts.violated_by_week(filters.path, filters.tool.tool_id, filters.weeks) if is_whole else []
-    told = f"week {wording.week(week)}{filters.provisional_mark}" if week else "no week yet"
+    told = f"week of {wording.day(week)}{filters.provisional_mark}" if week else "no week yet"
     as_of(filters, f"{wording.counted(len(by_rule), 'rule')}", told,
-          "people of the whole company whom a rule asked something")  # fmt: skip
+          "people of the whole company to whom a rule applied")  # fmt: skip
     if not is_whole:
         st.caption(":material/lock: Verdicts are of the whole company, which you may not see; the rules you may.")
     text = simulation.current_text(filters.workspace, filters.tool.tool_id)
@@ -65,7 +65,7 @@ def _rule(
     rule = versions[0]
     with st.container(border=True):
         st.header(wording.plain(rule.title))
-        left, right = st.columns([3, 2], gap="large")
+        left, right = st.columns([3, 2], gap="medium")
         with left:
             _words(rule)
             _versions(versions)
@@ -82,9 +82,10 @@ def _words(rule: Rule) -> None:
     if rule.train:
         st.markdown(f"**Module:** {wording.plain(rule.train)}")
     st.caption(
-        f"{rule.severity.capitalize()}: {SEVERITIES.get(rule.severity, '')} · {rule.evidence_incorrect} cases tell"
-        f" incorrect use, {rule.evidence_correct} correct use · kind {wording.plain(rule.kind)}"
-        f" · version {rule.version} · owner {wording.plain(rule.owner) or 'unknown'}"
+        f"{rule.severity.capitalize()}: {SEVERITIES.get(rule.severity, '')} · incorrect use is told from"
+        f" {wording.counted(rule.evidence_incorrect, 'case')}, correct use from {rule.evidence_correct:,}"
+        f" · asks {wording.plain(wording.rule_kind(rule.kind))} · version {rule.version}"
+        f" · owner {wording.plain(rule.owner) or 'unknown'}"
     )
 
 
@@ -125,7 +126,7 @@ def _without_verdicts(filters: Filters) -> str:
         return "Its verdicts are of the whole company."
     if filters.tool.last_week_start is None:
         return "No week has been judged yet."
-    return "Too few people were asked something by this rule in the week to be shown."
+    return "The rule applied to too few people in the week for figures to be shown."
 
 
 def _verdicts(filters: Filters, verdicts: Verdicts | None) -> None:
@@ -141,7 +142,7 @@ def _verdicts(filters: Filters, verdicts: Verdicts | None) -> None:
     ]  # fmt: skip
     draw(bars(rows, longest=verdicts.people), "People by verdict of the rule")
     st.caption(
-        f"{wording.people(verdicts.people)} whom the rule asked something in the window;"
+        f"The rule applied to {wording.people(verdicts.people)} in the window;"
         f" {verdicts.broken:,} of {verdicts.judged:,} cases broken."
     )
 

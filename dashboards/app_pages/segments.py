@@ -25,12 +25,12 @@ COLOUR = {
 }
 USERS = ("power", "habitual", "novice", "low")
 WORDS = {
-    "power": "Use in {often} calendar weeks, and 15 actions a week on average",
+    "power": "Use in {often} calendar weeks, 15 or more actions a week",
     "habitual": "Use in {often} calendar weeks, fewer actions",
     "novice": "At least one action a week on average",
     "low": "Less than that, but some use",
     "non_user": "No use in the window",
-    "too_little_history": "Known for fewer weeks than the window has, so no segment is given",
+    "too_little_history": "Known for fewer weeks than are looked back",
     "unknown": "Reports too coarse to tell weeks apart",
 }
 
@@ -128,7 +128,7 @@ def _sentence(rows: Sequence[SegmentStatus]) -> str:
 def _meanings(window: int) -> None:
     with st.container(border=True):
         st.header("What the segments mean")
-        often = "9 of 12" if window == WINDOWS[0] else "all 4"
+        often = "at least 9 of 12" if window == WINDOWS[0] else "all 4"
         table(
             [
                 {"Segment": wording.SEGMENTS[name], "Holds when": words.format(often=often)}
@@ -137,5 +137,6 @@ def _meanings(window: int) -> None:
             "Microsoft's segments in words",
         )
         st.caption(
-            "Calendar weeks, not the rolling window of the statuses. Where a source counts days, a day is an action."
+            "Actions a week are averages. The weeks are calendar weeks, not the rolling window of the statuses; where a"
+            " source counts days, a day is an action."
         )

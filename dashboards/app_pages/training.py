@@ -81,7 +81,7 @@ def _what_and_where(filters: Filters, needs: Sequence[Need]) -> None:
             st.markdown("Every rule judges too few people here to be shown.")
         st.caption("People with a proven breach in the window; choose a bar, or the rule below, to list them.")
     with right.container(border=True, height="stretch"):
-        st.header("Where: share of the people whom the rule judges")
+        st.header("Where it is broken: share of the people judged")
         _heat(filters)
 
 

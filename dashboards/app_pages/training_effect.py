@@ -59,8 +59,8 @@ def _told(filters: Filters, effect: Effect) -> None:
     if any(week.trained_level is not None for week in weeks):
         draw(event_study(weeks), f"{MEASURES[effect.measure]} before and after training, trained and not trained")
     placebo = (
-        f"As if it had come six weeks earlier: {_points(effect.placebo_estimate)}"
-        f" ({_points(effect.placebo_low)} to {_points(effect.placebo_high)}), which should be about 0"
+        "Placebo test, measured as if training had come six weeks earlier, which should give about 0:"
+        f" {_points(effect.placebo_estimate)} ({_points(effect.placebo_low)} to {_points(effect.placebo_high)})"
         if effect.placebo_refusal is None
         else f"No placebo test: {wording.plain(effect.placebo_refusal)}"
     )
@@ -68,7 +68,7 @@ def _told(filters: Filters, effect: Effect) -> None:
         f"Solid: the {effect.trained_people or 0:,} trained. Dashed: {effect.comparison_people or 0:,}"
         f" {DESIGNS[effect.design]}."
         f" Left out for too few cases: {effect.left_out_people or 0:,}. {placebo}."
-        " A comparison, no proof of cause unless the lot decided."
+        " This is a comparison: it proves a cause only where a lot decided who was trained."
     )
 
 
@@ -76,8 +76,8 @@ def _sentence(effect: Effect) -> str:
     what = MEASURES.get(effect.measure, effect.measure)
     interval = f"{_points(effect.low)} to {_points(effect.high)}"
     return (
-        f"**{_points(effect.estimate)} {what}** among the trained, against the comparison (95% interval {interval});"
-        f" before: {wording.share(effect.trained_before)}."
+        f"**{_points(effect.estimate)} {what}** among the trained, against the comparison (95% interval {interval}),"
+        f" from {wording.share(effect.trained_before)} before."
     )
 
 

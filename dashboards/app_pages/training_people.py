@@ -45,7 +45,7 @@ def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
         key="needs_rows", on_select="rerun", selection_mode="single-row",
         column_config={
             "Person": st.column_config.TextColumn(width=120),
-            "Rule": st.column_config.TextColumn(width="medium"),
+            "Rule": st.column_config.TextColumn(width=260),
             "Way back": st.column_config.TextColumn(width=480),
             "Events": st.column_config.TextColumn(width="medium"),
         },
@@ -57,12 +57,12 @@ def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
 def _row(need: PersonNeed) -> dict[str, str]:
     return {
         "Person": wording.short_key(need.person_key),
+        "Broken": f"{need.broken:,} of {need.judged:,}",
+        "Rule": need.rule_title,
+        "Module": need.module or "None named",
         "Unit": need.org_unit or "Unknown",
         "Team": need.team or "Unknown",
-        "Rule": need.rule_title,
-        "Broken": f"{need.broken:,} of {need.judged:,}",
         "Way back": way_back(need),
-        "Module": need.module or "None named",
         "Last trained": wording.day(need.last_trained_at) if need.last_trained_at else "Never",
         "Events": ", ".join(need.first_broken),
     }

@@ -30,8 +30,9 @@ def show(filters: Filters, reason: Callable[[], str | None]) -> None:
         st.markdown(_sentence([plan for plan in plans if plan.plan_id == plans[0].plan_id]))
         grid([_row(plan) for plan in plans], "Training plans by module with what came of each", key="plans")
         st.caption(
-            "Counted in people of the units that you may see. Held out: left out by lot, to compare with;"
-            " trained anyway: completed it all the same. The list of a plan is frozen on the day it is made."
+            "Counted in people of the units that you may see. Held out: left out by lot, so that the trained can be"
+            " compared with them; trained anyway: held out, but completed it. The list of a plan is frozen on the day"
+            " it is made."
         )
         _list(filters, [*dict.fromkeys(plan.plan_id for plan in plans)], reason)
 
@@ -57,8 +58,8 @@ def _row(plan: PlanOfModule) -> dict[str, str | int]:
         "Made": wording.day(plan.made_at),
         "Due": wording.day(plan.due_date),
         "To train": plan.to_train,
-        "Completed": plan.completed,
-        "Late": plan.completed_late,
+        "Completed in time": plan.completed,
+        "Completed late": plan.completed_late,
         "Open": plan.open,
         "Overdue": plan.overdue,
         "Held out": plan.held_out,
@@ -67,7 +68,7 @@ def _row(plan: PlanOfModule) -> dict[str, str | int]:
 
 
 def _list(filters: Filters, plan_ids: Sequence[str], reason: Callable[[], str | None]) -> None:
-    plan_id = choice_of_page("List of plan", "plan", {name: name for name in plan_ids}, 320)
+    plan_id = choice_of_page("Plan", "plan", {name: name for name in plan_ids}, 320)
     why = reason()
     if why is None:
         st.caption("Who is on it shows once you have said why you look at single people.")
@@ -93,10 +94,10 @@ def _list(filters: Filters, plan_ids: Sequence[str], reason: Callable[[], str | 
 def _entry(entry: PlanEntry) -> dict[str, str]:
     return {
         "Person": wording.short_key(entry.person_key),
+        "What came of it": wording.PLAN_STATES.get(entry.state, entry.state),
+        "Completed": wording.day(entry.completed_at) if entry.completed_at else "",
         "Unit": entry.org_unit or "Unknown",
         "Module": entry.module,
         "Rule": entry.rule_title,
         "Broken then": f"{entry.broken:,} of {entry.judged:,}",
-        "What came of it": wording.PLAN_STATES.get(entry.state, entry.state),
-        "Completed": wording.day(entry.completed_at) if entry.completed_at else "",
     }

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import simulation, wording
-from dashboards.app_pages.parts import Filters, draw, table
+from dashboards.app_pages.parts import Filters, draw, rule_titles, table
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED
 from dashboards.simulation import Answer, NotSimulatedError
@@ -34,7 +34,7 @@ def show(filters: Filters, text: str | None) -> None:
             _try(filters, given)
         answer = st.session_state.get("_what_if")
         if answer and answer[0] == (filters.tool.tool_id, filters.publication.publication_id):
-            _show(answer[1])
+            _show(answer[1], rule_titles(filters))
 
 
 def _form(filters: Filters, text: str | None) -> str | None:
@@ -48,7 +48,7 @@ def _form(filters: Filters, text: str | None) -> str | None:
             max_chars=simulation.MOST_BYTES,
             placeholder="tool: my-tool\nrules:\n- id: ...",
         )
-        file = st.file_uploader("Or a rule file of at most 256 KB", type=["yml", "yaml"], max_upload_size=1)
+        file = st.file_uploader("Or a rule file", type=["yml", "yaml"], max_upload_size=simulation.MOST_MEGABYTES)
         is_asked = st.form_submit_button("See who would change class", type="primary", icon=":material/science:")
     if not is_asked:
         return None
@@ -65,12 +65,14 @@ def _try(filters: Filters, rules: str) -> None:
         st.code(str(refused), language=None, wrap_lines=True)
         return
     if answer.document["tool_id"] != filters.tool.tool_id:
-        st.info(f"These are rules of {answer.document['tool_id']}: choose that tool above to see them beside its own.")
+        titles = {tool.tool_id: wording.plain(tool.title) for tool in filters.tools}
+        whose = titles.get(answer.document["tool_id"], answer.document["tool_id"])
+        st.info(f"These are rules of {whose}: choose that tool above to see them beside its own.")
     key = (filters.tool.tool_id, filters.publication.publication_id)
     st.session_state["_what_if"] = (key, answer)
 
 
-def _show(answer: Answer) -> None:
+def _show(answer: Answer, titles: Mapping[str, str]) -> None:
     document = answer.document
     moved, eligible = int(document["moved"]), int(document["eligible"])
     part = f" ({wording.share(moved / eligible)})" if eligible else ""
@@ -85,7 +87,7 @@ def _show(answer: Answer) -> None:
         st.markdown("Who flips")
         _flips(answer)
     _units(answer)
-    _rules(answer)
+    _rules(answer, titles)
     for note in document.get("notes", ()):
         st.caption(wording.plain(note))
 
@@ -121,7 +123,7 @@ def _units(answer: Answer) -> None:
     )
 
 
-def _rules(answer: Answer) -> None:
+def _rules(answer: Answer, titles: Mapping[str, str]) -> None:
     if not answer.changed_rules:
         st.markdown("No rule means anything else than before.")
         return
@@ -129,7 +131,7 @@ def _rules(answer: Answer) -> None:
     table(
         [
             {
-                "Rule": f"{CHANGES.get(rule['change'], rule['change'])}: {rule['rule_id']}",
+                "Rule": f"{CHANGES.get(rule['change'], rule['change'])}: {_title(rule, titles)}",
                 "As tried": rule["sentence"],
                 "Violated, before to after": f"{_violated(rule, 'before')} to {_violated(rule, 'after')}",
             }
@@ -137,6 +139,11 @@ def _rules(answer: Answer) -> None:
         ],
         "Rules that would change",
     )
+
+
+def _title(rule: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """A rule that is new has no title here yet."""
+    return titles.get(rule["rule_id"], rule["rule_id"])
 
 
 def _violated(rule: Mapping[str, Any], when: str) -> str:

@@ -68,7 +68,8 @@ _GREY: Spec = {
 _STRENGTH: Spec = {
     "field": "strength", "type": "quantitative", "scale": {"domain": [0, 1]},
     "legend": {
-        "title": None, "orient": "top", "type": "symbol", "symbolType": "square", "values": list(STRENGTH.values()),
+        "title": None, "titleFontSize": 0, "titlePadding": 0, "orient": "top", "type": "symbol",
+        "symbolType": "square", "values": list(STRENGTH.values()),
         "labelExpr": " : ".join(
             f"abs(datum.value - {value}) < 0.01 ? '{wording.LIFECYCLE[name]}'" for name, value in STRENGTH.items()
         ) + " : ''",

@@ -20,9 +20,10 @@ DATE_AXIS: Spec = {"format": "%-d %b", "labelOverlap": True, "grid": False, "lab
 LONGEST_WITHOUT_YEAR = timedelta(weeks=53)
 MOST_WEEKS_NAMED = 13
 
-# Four names in a row do not fit on a phone. The symbols keep full strength where the areas are paler.
+# Four names in a row do not fit on a phone. The symbols keep full strength where the areas are paler. Streamlit writes
+# a blank where there is no title, which would take a line of its own.
 LEGEND: Spec = {
-    "title": None, "orient": "top", "symbolType": "square", "symbolOpacity": 1,
+    "title": None, "titleFontSize": 0, "titlePadding": 0, "orient": "top", "symbolType": "square", "symbolOpacity": 1,
     "columns": {"signal": "width < 380 ? 2 : 4"},
 }  # fmt: skip
 

@@ -142,7 +142,8 @@ select '2026-10-01-1' as plan_id, person_key, tool_id, rule_id, module, module_c
         'overdue'][1 + place % 10] as state,
     version, judged, broken, true as is_drawn, week_start, date '2026-10-29' as due_date,
     timestamptz '2026-10-01 09:00+00' as made_at,
-    case when place % 10 between 1 and 4 then timestamptz '2026-10-20 09:00+00' end as completed_at
+    case when place % 10 between 1 and 3 then timestamptz '2026-10-20 09:00+00'
+        when place % 10 = 4 then timestamptz '2026-11-03 09:00+00' end as completed_at
 from listed
 """
 

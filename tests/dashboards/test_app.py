@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.app_pages import data_health
 from dashboards.marts import published, reading
 from tests.dashboards.publication import Company, publish
 
@@ -281,3 +282,17 @@ def test_a_tool_whose_records_name_few_known_people_carries_a_warning(dashboard,
     assert app.warning[-1].value.startswith(f"Only 71.0% of the usage records of {tools[1].title}")
     assert "less than 90.0%" in app.warning[-1].value
     assert not dashboard(company, tool=tools[0].tool_id).warning
+
+
+def test_kinds_of_accounts_and_reasons_of_quarantine_are_written_in_words(workspace_of, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(data_health, "draw", lambda spec, alt: drawn.append((alt, spec)))
+    _data_health(workspace_of(SMALL), monkeypatch)
+    labels = {row["label"] for alt, spec in drawn for row in spec["data"]["values"] if "label" in row}
+    assert {"E-mail address", "GitHub login", "The line is not valid JSON"} <= labels
+
+
+def test_bars_of_provisional_tools_are_named_beneath(dashboard):
+    text = _text(dashboard(Company(people=60, tools=2, weeks=1, provisional=1)))
+    assert "Provisional: " in text
+    assert "Provisional: " not in _text(dashboard(SMALL))

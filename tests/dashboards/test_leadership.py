@@ -98,6 +98,8 @@ def test_a_row_is_marked_where_its_week_is_another_or_not_final() -> None:
     assert words.tool_rows([late], WEEK)[0].week == "to 1 Nov, provisional"
     assert words.tool_rows([TOOL], WEEK)[0].week == ""
     assert words.provisional_note([TOOL, late], WEEK) == "Final figures, except Triage (to 1 Nov, provisional)"
+    assert words.provisional_note([replace(TOOL, is_provisional=True)], WEEK) == "All figures are provisional"
+    assert words.provisional_note([TOOL], WEEK) == "All figures are final"
 
 
 def test_nothing_foretold_is_certain() -> None:

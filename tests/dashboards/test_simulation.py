@@ -45,7 +45,7 @@ def test_a_rule_is_shown_as_written_with_its_examples_and_not_the_next_one():
 
 
 def test_rules_that_are_too_long_are_not_tried(workspace):
-    with pytest.raises(NotSimulatedError, match="longer than 256 KB"):
+    with pytest.raises(NotSimulatedError, match="longer than 1 MB"):
         simulation.simulate(workspace, "x" * (simulation.MOST_BYTES + 1))
 
 

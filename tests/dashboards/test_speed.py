@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from tests.dashboards.publication import TOOLS, Company
 from tests.dashboards.test_app import APP
 
-# Measured: 2.7 on an idle and on a busy machine. The overview sends some 70 messages. benchmarks/dashboard.py finds 12 ms a rerun with 6.5 million person-tool-weeks.
+# Measured: 2.7 on an idle and on a busy machine. The overview sends some 70 messages. benchmarks/dashboard.py finds
+# 12 ms a rerun with 6.5 million person-tool-weeks.
 WORDS = "import streamlit as st\nfor number in range(70):\n    st.markdown(str(number))\n"
 MOST_AGAINST_WORDS = 4.0
 WARM_UP, RERUNS = 10, 31

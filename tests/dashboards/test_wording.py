@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
 import pytest
 
 from dashboards import wording
+from orchestration.registry.rule_models import Kind
 
 
 def test_unknown_is_never_written_as_zero():
@@ -45,3 +47,15 @@ def test_times_name_their_zone():
 
 def test_a_small_share_is_not_written_as_nothing():
     assert [wording.short_share(value) for value in (0.0, 0.001, 0.01, 1.0)] == ["0%", "<1%", "1%", "100%"]
+
+
+def test_every_kind_of_rule_has_words():
+    assert set(wording.RULE_KINDS) == set(get_args(Kind))
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("email", "E-mail address"), ("github_login", "GitHub login"), ("slack_id", "Slack ID"), ("badge_no", "Badge no")],
+)
+def test_kinds_of_accounts_are_named_and_not_keyed(key, words):
+    assert wording.namespace(key) == words

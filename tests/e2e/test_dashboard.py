@@ -229,7 +229,7 @@ def test_the_keyboard_alone_reaches_navigation_filters_and_exports(browser: Brow
             visit.page.keyboard.press("Tab")
             reached.add(visit.page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel"))
         told = " ".join(filter(None, reached))
-        assert all(name in told for name in ("Movement", "Tool", "The page as PDF"))
+        assert all(name in told for name in ("Movement", "Tool", "Page as PDF"))
 
 
 def test_a_deep_link_survives_a_page_switch_and_back(browser: Browser, served: Served):
