@@ -188,7 +188,8 @@ def _life_sentence(life: Sequence[LifecycleWeek]) -> str:
         f"{people.get(name, 0):,} {word}"
         for name, word in (("new", "new"), ("retained", "retained"), ("resurrected", "back again"))
     )
-    return f"**{users:,} users**: {told}. {people.get('dormant', 0):,} are dormant."
+    dormant = wording.counted(people.get("dormant", 0), "is", "are")
+    return f"**{wording.counted(users, 'user')}**: {told}. {dormant} dormant."
 
 
 def _state_bar(state: UseState) -> Bar:
@@ -209,15 +210,30 @@ def _habit(filters: Filters, cohorts: Sequence[Cohort]) -> None:
             )
             return
         st.markdown(_habit_sentence(cohorts))
-        draw(triangle(cohorts), "Share still active by week of the first use and weeks since")
-        hidden = len({cohort.cohort_week for cohort in cohorts if cohort.active_share is None})
-        before = (
-            " People of the first cohort may have begun before the telemetry did." if cohorts[0].began_before else ""
-        )
-        too_small = wording.counted(hidden, "cohort is", "cohorts are")
-        left_empty = f" {too_small} left empty: too few people." if hidden else ""
-        fainter = " Fainter cells are provisional." if any(cohort.is_provisional for cohort in cohorts) else ""
-        st.caption(f"Each row is everybody who began in that week.{fainter}{left_empty}{before}")
+        drawn = _from_first_known(cohorts)
+        draw(triangle(drawn), "Share still active by week of the first use and weeks since")
+        st.caption(_habit_caption(cohorts, drawn))
+
+
+def _habit_caption(cohorts: Sequence[Cohort], drawn: Sequence[Cohort]) -> str:
+    weeks = {cohort.cohort_week for cohort in drawn}
+    hidden = len({cohort.cohort_week for cohort in drawn if cohort.active_share is None})
+    earlier = len({cohort.cohort_week for cohort in cohorts} - weeks)
+    told = [
+        "Each row is everybody who began in that week.",
+        "Fainter cells are provisional." if any(cohort.is_provisional for cohort in drawn) else "",
+        f"{wording.counted(earlier, 'earlier cohort has', 'earlier cohorts have')} too few people to be shown."
+        if earlier else "",
+        f"{wording.counted(hidden, 'row is', 'rows are')} empty: too few people to be shown." if hidden else "",
+        "People of the first cohort may have begun before the telemetry did." if drawn[0].began_before else "",
+    ]  # fmt: skip
+    return " ".join(filter(None, told))
+
+
+def _from_first_known(cohorts: Sequence[Cohort]) -> list[Cohort]:
+    """The cohorts from the first that may be shown: rows before it would be a void that pushes the others down."""
+    first = min(cohort.cohort_week for cohort in cohorts if cohort.active_share is not None)
+    return [cohort for cohort in cohorts if cohort.cohort_week >= first]
 
 
 def _habit_sentence(cohorts: Sequence[Cohort]) -> str:

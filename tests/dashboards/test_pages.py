@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboards import audit, simulation
-from dashboards.app_pages import parts
+from dashboards.app_pages import movement, parts
 from dashboards.marts import people, published, reading, training
 from dashboards.marts.people import Wanted
 from tests.dashboards.publication import LAST_WEEK, Company, publish
@@ -203,6 +203,23 @@ def test_movement_names_decay_and_who_is_dormant(show):
     text = _text(app)
     assert re.search(r"\d+ are dormant", text)
     assert "still active 8 weeks after their first use" in text
+
+
+def test_cohorts_too_small_to_be_shown_before_all_others_take_no_rows(show, workspace, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(movement, "triangle", lambda cohorts: drawn.extend(cohorts) or {"data": {"values": []}})
+    monkeypatch.setattr(movement, "draw", lambda spec, alt: None)
+    with duckdb.connect(str(reading.latest(workspace))) as connection:
+        connection.execute(
+            "update fct_retention set active_share = null, active = null, people = null, is_hidden = true"
+            " where cohort_week in (select distinct cohort_week from fct_retention order by 1 limit 3)"
+        )
+        shown = connection.execute(
+            "select min(cohort_week) from fct_retention where tool_id = 'copilot-chat' and not is_hidden"
+        ).fetchone()
+    text = _text(show("movement"))
+    assert min(cohort.cohort_week for cohort in drawn) == shown[0]
+    assert re.search(r"\d earlier cohorts? ha(s|ve) too few people to be shown", text)
 
 
 def test_movement_of_a_single_week_says_that_it_needs_two(show, workspace):
