@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import wording
+from dashboards.app_pages import overview_tools
 from dashboards.app_pages.parts import (
     Filters,
     as_of,
@@ -25,7 +26,7 @@ from dashboards.charts.pace import Pace, gap_and_pace, pace_of
 from dashboards.charts.palette import NON_USER, NOT_JUDGED
 from dashboards.charts.trend import status_trend
 from dashboards.marts import adoption, forecasts
-from dashboards.marts.adoption import AdoptionWeek, Target, ToolGap
+from dashboards.marts.adoption import AdoptionWeek, Target
 from dashboards.marts.forecasts import ForecastWeek, Made
 
 FIGURES = (
@@ -312,17 +313,7 @@ def _loss_row(filters: Filters, shown: AdoptionWeek) -> None:
         st.caption(f"{lost:,} not active{after}.")
         link_to_list(filters, "List incorrect users", status="incorrect_user")
     with right.container(border=True, height="stretch"):
-        st.header("All tools against target")
-        gaps = adoption.tools_against_target(filters.path, filters.org_unit)
-        draw(
-            bars([_bullet(gap) for gap in gaps], longest=_longest(gaps)),
-            "Correct users of each tool against target",
-        )
-        st.caption(
-            f"Correct users as a share of each tool's eligible people"
-            f"{'; the upright mark is the target' if any(gap.target is not None for gap in gaps) else ''}."
-            f"{_exceptions(gaps)}"
-        )
+        overview_tools.show(filters)
 
 
 def _funnel(week: AdoptionWeek) -> list[Bar]:
@@ -337,26 +328,6 @@ def _correct_bar(week: AdoptionWeek) -> Bar:
     if week.correct_share is None:
         return Bar("Correct", 0, wording.UNKNOWN)
     return Bar("Correct", week.correct_user, f"{week.correct_user:,} ({wording.share(week.correct_share, 0)})")
-
-
-def _bullet(gap: ToolGap) -> Bar:
-    reached = wording.share(gap.correct_share, 0) if gap.can_show_correctness else "correctness unknown"
-    goal = "no target" if gap.target is None else f"target {wording.target_share(gap.target)}"
-    text = f"{reached} · {goal}" + (f" ({wording.points(gap.gap, 0)})" if gap.gap is not None else "")
-    return Bar(gap.title, gap.correct_share or 0.0, text, gap.target)
-
-
-def _exceptions(gaps: Sequence[ToolGap]) -> str:
-    """Which bars are not final or no longer counted: beneath them, for a phone cuts a long name off at its end."""
-    provisional = [wording.plain(gap.title) for gap in gaps if gap.is_provisional]
-    paused = [wording.plain(gap.title) for gap in gaps if gap.is_paused]
-    told = f" Provisional: {', '.join(provisional)}." if provisional else ""
-    return told + (f" Paused: {', '.join(paused)}." if paused else "")
-
-
-def _longest(gaps: Sequence[ToolGap]) -> float:
-    """A little more than the longest bar or mark, so that a mark at the end stays visible."""
-    return 1.02 * max([*(gap.correct_share or 0.0 for gap in gaps), *(gap.target or 0.0 for gap in gaps)], default=1.0)
 
 
 def _reasons_row(filters: Filters, shown: AdoptionWeek) -> None:

@@ -103,8 +103,8 @@ def known_people(filters: Filters, *, with_link: bool = True) -> None:
     told = f"{wording.share(tool.known_share)} of the usage records of {title} belong to a known person"
     if tool.has_few_known:
         st.warning(
-            f"Only {told}: less than {wording.share(tool.least_known_share)}. What nobody is known to have done is in"
-            " no share, so users may look like non-users. `takeup people suggest` helps to find out whose it is.",
+            f"Only {told}: less than {wording.share(tool.least_known_share)}. The other records count for nobody, so"
+            " users may look like non-users. `takeup people suggest` helps to find out whose they are.",
             icon=":material/person_alert:",
         )
     else:

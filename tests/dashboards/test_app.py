@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.app_pages import data_health
+from dashboards.app_pages import data_health, parts
 from dashboards.marts import published, reading
 from tests.dashboards.publication import Company, publish
 
@@ -296,3 +297,12 @@ def test_bars_of_provisional_tools_are_named_beneath(dashboard):
     text = _text(dashboard(Company(people=60, tools=2, weeks=1, provisional=1)))
     assert "Provisional: " in text
     assert "Provisional: " not in _text(dashboard(SMALL))
+
+
+def test_rules_that_share_a_title_are_told_apart_by_their_ids(tmp_path):
+    path = publish(tmp_path, Company(people=40, weeks=4))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("insert into dim_rule by name select * replace ('other' as rule_id) from dim_rule")
+    titles = parts.rule_titles(SimpleNamespace(path=path, tool=published.tools(path)[0]))
+    assert titles["other"] == "Output is reviewed before it is sent (other)"
+    assert len(set(titles.values())) == len(titles)

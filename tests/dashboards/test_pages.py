@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -12,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboards import audit, simulation
-from dashboards.app_pages import movement, parts
+from dashboards.app_pages import movement
 from dashboards.marts import people, published, reading, training
 from dashboards.marts.people import Wanted
 from tests.dashboards.publication import LAST_WEEK, Company, publish
@@ -86,16 +85,6 @@ def test_the_events_of_a_person_name_rules_by_their_titles(show, workspace):
         ).fetchone()
     events = show("person", why="An audit", person=found[0]).dataframe[0].value
     assert set(events["Rule"]) == {"Output is reviewed before it is sent"}
-
-
-def test_rules_that_share_a_title_are_told_apart_by_their_ids(workspace):
-    path = reading.latest(workspace)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("insert into dim_rule by name select * replace ('other' as rule_id) from dim_rule")
-    tool = published.tools(path)[0]
-    titles = parts.rule_titles(SimpleNamespace(path=path, tool=tool))
-    assert titles["other"] == "Output is reviewed before it is sent (other)"
-    assert len(set(titles.values())) == len(titles)
 
 
 def test_a_person_of_another_unit_is_nobody_to_a_reader_of_one_unit(workspace, monkeypatch):
