@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -127,7 +128,11 @@ def _freshness_row(filters: Filters, sources: Sequence[SourceHealth]) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         st.header("Freshness against deadline")
-        draw(bars([_freshness(source) for source in sources]), "Age of the newest record of each source")
+        several = {name for name, number in Counter(source.tool_id for source in sources).items() if number > 1}
+        draw(
+            bars([_freshness(source, source.tool_id in several) for source in sources]),
+            "Age of the newest record of each source",
+        )
         st.caption("Age of each source's newest record; the upright mark is its deadline, orange is late.")
     with right.container(border=True, height="stretch"):
         st.header("Weeks that may still change")
@@ -135,10 +140,10 @@ def _freshness_row(filters: Filters, sources: Sequence[SourceHealth]) -> None:
         st.caption("A week is final once the logs reach its end and the time for late data has passed.")
 
 
-def _freshness(source: SourceHealth) -> Bar:
+def _freshness(source: SourceHealth, is_one_of_several: bool) -> Bar:
     """A source that never delivered has no age: its bar is empty and says so."""
     colour = INCORRECT if source.is_late else CORRECT
-    label = f"{source.title} · {source.format}"
+    label = f"{source.title} · {source.format}" if is_one_of_several else source.title
     if source.freshness_hours is None:
         return Bar(label, 0.0, "no record yet", source.deadline_hours, colour)
     age = wording.hours(source.freshness_hours)

@@ -55,8 +55,8 @@ def page(filters: Filters) -> None:
     as_of(filters, *_facts(filters, newest, life, weeks))
     known_people(filters)
     _cards(weeks, newest)
-    final = len({week.week_start for week in weeks if not week.is_provisional})
-    _flow_row(movement.steps(path, tool.tool_id, filters.org_unit, filters.weeks), final)
+    is_final = any(not week.is_provisional for week in weeks)
+    _flow_row(movement.steps(path, tool.tool_id, filters.org_unit, filters.weeks), is_final)
     _life_row(life, movement.use_states(path, tool.tool_id, filters.org_unit))
     _habit(filters, movement.cohorts(path, tool.tool_id, filters.weeks))
     figures_of(filters, "Step", "Decay", "Lifecycle", "Retention", "Intended use")
@@ -109,12 +109,13 @@ def _cards(weeks: Sequence[MovementWeek], newest: date) -> None:
             )
 
 
-def _flow_row(steps: Sequence[Step], final_weeks: int) -> None:
+def _flow_row(steps: Sequence[Step], is_final: bool) -> None:
     left, right = st.columns(2)
     moved = [step for step in steps if step.from_status != step.to_status]
     total = sum(step.people for step in steps)
     changed = sum(step.people for step in moved)
-    span = f"last {wording.counted(final_weeks, 'final week')}"
+    kind = "final week" if is_final else "provisional week"
+    span = f"last {wording.counted(steps[0].weeks if steps else 0, kind)}"
     with left.container(border=True, height="stretch"):
         st.header("Who moved, from where to where")
         if moved:

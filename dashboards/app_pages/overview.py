@@ -275,7 +275,7 @@ def _chance_words(due: ForecastWeek, target: Target, pace: Pace | None) -> str:
 def _goal(target: Target, is_reached: bool) -> str:
     """What is hoped for until the date that follows."""
     share = wording.target_share(target.value)
-    return f"still hold {share} on" if is_reached else f"reach {share} by"
+    return f"hold {share} on" if is_reached else f"reach {share} by"
 
 
 def _refusal(forecast: Sequence[ForecastWeek]) -> None:

@@ -25,8 +25,8 @@ COLOUR = {
 }
 USERS = ("power", "habitual", "novice", "low")
 WORDS = {
-    "power": "Use in {often} calendar weeks, 15 or more actions a week",
-    "habitual": "Use in {often} calendar weeks, fewer actions",
+    "power": "Use in {often} weeks, 15 or more actions a week",
+    "habitual": "Use in {often} weeks, fewer actions",
     "novice": "At least one action a week on average",
     "low": "Less than that, but some use",
     "non_user": "No use in the window",

@@ -59,10 +59,10 @@ def _row(need: PersonNeed) -> dict[str, str]:
         "Person": wording.short_key(need.person_key),
         "Broken": f"{need.broken:,} of {need.judged:,}",
         "Rule": need.rule_title,
+        "Way back": way_back(need),
         "Module": need.module or "None named",
         "Unit": need.org_unit or "Unknown",
         "Team": need.team or "Unknown",
-        "Way back": way_back(need),
         "Last trained": wording.day(need.last_trained_at) if need.last_trained_at else "Never",
         "Events": ", ".join(need.first_broken),
     }

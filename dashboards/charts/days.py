@@ -10,7 +10,9 @@ from dashboards.marts.health import SourceDay
 
 # With more days a gap between two bars takes more room on a phone than a bar.
 MOST_DAYS_APART = 100
-_COUNT_AXIS: Spec = {"tickCount": 4, "format": "~s", "labelExpr": "datum.value ? datum.label : '0'"}
+_COUNT_AXIS: Spec = {
+    "tickCount": 4, "labelFlush": False, "format": "~s", "labelExpr": "datum.value ? datum.label : '0'",
+}  # fmt: skip
 
 
 def records_by_day(days: Sequence[SourceDay]) -> Spec:

@@ -27,7 +27,7 @@ LEGEND: Spec = {
     "columns": {"signal": "width < 380 ? 2 : 4"},
 }  # fmt: skip
 
-SHARE_AXIS: Spec = {"format": ".0%", "tickCount": 5}
+SHARE_AXIS: Spec = {"format": ".0%", "tickCount": 5, "labelFlush": False}
 
 TOOLTIP: list[Spec] = [{"field": "week", "title": "Week"}, {"field": "figure", "title": "Figure"}]
 

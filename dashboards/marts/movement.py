@@ -16,6 +16,7 @@ class Step:
     from_status: str
     to_status: str
     people: int
+    weeks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def steps(path: Path, tool_id: str, org_unit: str, weeks: int) -> list[Step]:
     """All steps of the last `weeks` final weeks, stays included; without a final week, of the newest ones."""
     sql = f"""
         with newest as ({_NEWEST.format(table="fct_transition_week")})
-        select from_status, to_status, sum(people)::bigint
+        select from_status, to_status, sum(people)::bigint, (select count(*) from newest)
         from fct_transition_week inner join newest using (week_start)
         where tool_id = $tool_id and {_OF_UNIT}
         group by 1, 2 order by 1, 2"""
@@ -148,7 +149,8 @@ _NEWEST = f"""
             select week_start from {{table}}
             where tool_id = $tool_id and {_OF_UNIT}
             group by week_start
-            order by bool_or(is_provisional), week_start desc limit $weeks"""
+            qualify bool_or(is_provisional) = bool_and(bool_or(is_provisional)) over ()
+            order by week_start desc limit $weeks"""
 
 
 def _asked(tool_id: str, org_unit: str, weeks: int) -> dict[str, str | int | tuple[str, ...]]:

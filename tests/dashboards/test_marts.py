@@ -251,3 +251,24 @@ def test_an_empty_publication_answers_with_nothing_rather_than_failing(workspace
     assert adoption.tools_against_target(path, "All") == []
     assert health.lines(path).read == 0
     assert health.source_days(path, "copilot-chat", 7) == []
+
+
+@pytest.mark.parametrize("asked", [3, 500])
+def test_steps_are_of_final_weeks_alone_however_many_are_asked_for(path, asked):
+    tool = published.tools(path)[0]
+    with duckdb.connect(str(path), read_only=True) as connection:
+        weeks = connection.execute(
+            "select week_start, sum(people)::bigint from fct_transition_week where tool_id = ? and org_level = 'total'"
+            " and not is_provisional group by 1 order by 1 desc limit ?",
+            [tool.tool_id, asked],
+        ).fetchall()
+    found = movement.steps(path, tool.tool_id, "All", asked)
+    assert {step.weeks for step in found} == {len(weeks)}
+    assert sum(step.people for step in found) == sum(people for _, people in weeks)
+
+
+def test_without_a_final_week_steps_are_of_the_provisional_ones(tmp_path):
+    path = publish(tmp_path, Company(people=40, weeks=4, tools=1))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update fct_transition_week set is_provisional = true")
+    assert {step.weeks for step in movement.steps(path, published.tools(path)[0].tool_id, "All", 9)} == {3}

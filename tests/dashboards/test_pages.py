@@ -334,8 +334,8 @@ def test_a_tool_of_which_nothing_was_promised_says_so(show, workspace):
 
 def test_the_overview_gives_the_chance_to_reach_the_target_and_how_it_moved(show):
     app = show("overview")
-    assert app.metric[3].label == "Chance to still hold 45% on 28 Dec 2026"
-    assert "83% chance to still hold 45% on 28 Dec 2026." in _text(app)
+    assert app.metric[3].label == "Chance to hold 45% on 28 Dec 2026"
+    assert "83% chance to hold 45% on 28 Dec 2026." in _text(app)
     assert app.metric[3].value.endswith("%")
     assert app.metric[3].delta == "+10.0 pp"
     assert "Band: eight chances in ten." in _text(app)
