@@ -93,7 +93,9 @@ def _cards(sources: Sequence[SourceHealth], total: Lines) -> None:
 
 def _resolved(sources: Sequence[SourceHealth]) -> str:
     known = [source.resolved_share for source in sources if source.resolved_share is not None]
-    return f"At least {wording.share(min(known))}" if known else wording.UNKNOWN
+    if not known:
+        return wording.UNKNOWN
+    return f"{'At least ' if len(known) > 1 else ''}{wording.share(min(known))}"
 
 
 def _equation(sources: Sequence[SourceHealth], total: Lines) -> None:
