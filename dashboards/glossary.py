@@ -86,7 +86,7 @@ FIGURES = (
         "fct_load",
     ),
     Figure(
-        "Known identities", "Identities seen in a source", "Those that belong to a person of the roster",
+        "Known accounts", "Accounts seen in a source", "Those that belong to a person of the roster",
         "fct_identity_coverage",
     ),
 )  # fmt: skip

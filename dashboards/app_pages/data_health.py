@@ -48,7 +48,7 @@ def page(filters: Filters) -> None:
     _freshness_row(filters, sources)
     _tool_detail(filters)
     _publication_facts(filters)
-    figures_of(filters, "Provisional week", "Freshness", "Lines read", "Known identities")
+    figures_of(filters, "Provisional week", "Freshness", "Lines read", "Known accounts")
 
 
 def _nothing_read() -> None:
