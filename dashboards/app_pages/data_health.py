@@ -263,8 +263,8 @@ def _drifts(filters: Filters, drifts: Sequence[Drift]) -> None:
     titles = rule_titles(filters)
     going_on = sum(drift.is_open and drift.is_untrustworthy for drift in drifts)
     st.markdown(
-        f"**{wording.counted(going_on, 'change')} that {'goes' if going_on == 1 else 'go'} on"
-        f" {'makes' if going_on == 1 else 'make'} figures untrustworthy.**"
+        f"**{wording.counted(going_on, 'change')} still going on {'makes' if going_on == 1 else 'make'} figures"
+        " untrustworthy.**"
     )
     rows = [
         {

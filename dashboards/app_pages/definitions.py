@@ -9,6 +9,8 @@ from dashboards.app_pages.parts import Filters, table
 from dashboards.glossary import FIGURES, STATUSES, Figure, slug
 from dashboards.marts.published import Tool
 
+NO_SHARE = "None: "
+
 
 def page(filters: Filters) -> None:
     """Draws the page; the settings shown are those of the chosen tool."""
@@ -41,9 +43,9 @@ def _asked_for(figure: str | None) -> None:
     with st.container(border=True):
         st.header(found.name)
         st.markdown(f"**{wording.plain(found.formula)}.**")
-        st.markdown(
-            f"Share of: {wording.plain(found.denominator)}. Read from `{found.source}`, version {found.version}."
-        )
+        of = found.denominator
+        told = f"No share, but {of.removeprefix(NO_SHARE)}" if of.startswith(NO_SHARE) else f"Share of: {of}"
+        st.markdown(f"{wording.plain(told)}. Read from `{found.source}`, version {found.version}.")
 
 
 def _row(entry: Figure) -> dict[str, str]:

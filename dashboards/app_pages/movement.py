@@ -189,8 +189,9 @@ def _life_sentence(life: Sequence[LifecycleWeek]) -> str:
         f"{people.get(name, 0):,} {word}"
         for name, word in (("new", "new"), ("retained", "retained"), ("resurrected", "back again"))
     )
-    dormant = wording.counted(people.get("dormant", 0), "is", "are")
-    return f"**{wording.counted(users, 'user')}**: {told}. {dormant} dormant."
+    dormant = people.get("dormant", 0)
+    asleep = wording.counted(dormant, "is", "are") if dormant else "Nobody is"
+    return f"**{wording.counted(users, 'user')}**: {told}. {asleep} dormant."
 
 
 def _state_bar(state: UseState) -> Bar:

@@ -132,9 +132,10 @@ def _course(weeks: Sequence[PersonWeek]) -> None:
              "The person's status in each week")  # fmt: skip
         changes = sum(now.status != before.status for before, now in pairwise(weeks))
         provisional = sum(week.is_provisional for week in weeks)
+        told = wording.counted(changes, "change") if changes else "no change"
         fainter = " Fainter weeks are provisional." if provisional else ""
         fainter = " All are provisional." if provisional == len(weeks) else fainter
-        st.caption(f"{wording.counted(len(weeks), 'week')}, {wording.counted(changes, 'change')} of status.{fainter}")
+        st.caption(f"{wording.counted(len(weeks), 'week')}, {told} of status.{fainter}")
 
 
 def _rules(rules: Sequence[PersonRule], ways: Mapping[str, str]) -> None:

@@ -372,7 +372,7 @@ def test_a_reader_of_single_units_sees_no_page_of_the_whole_company(show):
 def test_a_change_in_the_form_of_the_logs_is_named_with_the_figures_that_read_it(show, monkeypatch):
     monkeypatch.setenv("TEST_TOOL", "1")
     app = show("data_health")
-    assert "1 change that goes on makes figures untrustworthy" in _text(app)
+    assert "1 change still going on makes figures untrustworthy" in _text(app)
     assert "Rule “Output is reviewed before it is sent”" in "".join(str(table.value) for table in app.table)
 
 
