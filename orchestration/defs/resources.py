@@ -32,8 +32,8 @@ FIGURES = [
 ]
 """What is read to work out forecasts and baselines."""
 COUNTS = [
-    dg.AssetKey(["intermediate", name])
-    for name in ("int_rule_weeks", "int_verdicts", "int_tool_windows", "int_module_completions")
+    dg.AssetKey(["marts", "fct_rule_week"]),
+    *(dg.AssetKey(["intermediate", name]) for name in ("int_rule_weeks", "int_tool_windows", "int_module_completions")),
 ]
 """What is read to work out the effects of training."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, date
 from typing import Any, TypeVar
 
 from orchestration.alerts.facts import Contact, Day, Delivery, Drift, Promise, Source, ToolFacts
 from orchestration.health import SourceHealth
+from orchestration.loading.marts import attached_marts
 from orchestration.loading.session import Session
 
 Fact = TypeVar("Fact")
@@ -90,17 +90,6 @@ def tool_facts(session: Session) -> list[ToolFacts]:
         )
         for tool_id, *owner, measure, on_drift, is_paused, others in tools
     ]
-
-
-@contextmanager
-def attached_marts(session: Session) -> Iterator[None]:
-    """The marts of the run under way, as the database `marts`."""
-    place = str(session.workspace.marts).replace("'", "''")
-    session.run(f"attach '{place}' as marts (read_only)")
-    try:
-        yield
-    finally:
-        session.run("detach marts")
 
 
 def _by_tool(rows: Sequence[tuple[Any, ...]], shape: Callable[..., Fact]) -> defaultdict[str, list[Fact]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestration.audits.evidence import Answer, Measured
 from orchestration.audits.questions import WORDS
-from orchestration.loading.alert_facts import attached_marts
+from orchestration.loading.marts import attached_marts
 from orchestration.loading.session import Session
 from orchestration.registry.production_models import QUESTIONS
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from orchestration.effects.panel import BROKEN_SHARE, NEVER, Lot, Panel, Question, satisfied_share
 from orchestration.effects.results import METHOD, Answer, Interval
+from orchestration.loading.marts import attached_marts
 from orchestration.loading.session import Session
 
 MOST_WEEKS = 60
@@ -57,6 +58,7 @@ _DRAWN = """
     where entry.plan_id = $plan and entry.tool_id = $tool and entry.rule_id = $rule and entry.is_drawn
     order by person_no
 """
+# Verdicts are of the marts: below them only the weeks are kept that the last run has rebuilt.
 _COUNTS = {
     "broken_share": """
         select person_no, obligation_week as week_start, sum(broken) as counted, sum(judged) as cases
@@ -65,10 +67,11 @@ _COUNTS = {
         group by all
     """,
     "satisfied_share": """
-        select person_no, week_start, count(*) filter (verdict = 'satisfied') as counted, count(*) as cases
-        from intermediate.int_verdicts
-        where rule_no in (select rule_no from raw.rule_book where tool_id = $tool and rule_id = $rule)
-            and verdict in ('satisfied', 'violated', 'unproven')
+        select person.person_no, judged.week_start, count(*) filter (judged.verdict = 'satisfied') as counted,
+            count(*) as cases
+        from marts.fct_rule_week as judged inner join raw.person as person using (person_key)
+        where judged.tool_id = $tool and judged.rule_id = $rule
+            and judged.verdict in ('satisfied', 'violated', 'unproven')
         group by all
     """,
 }
@@ -163,7 +166,8 @@ def _asked(session: Session, question: Question, last_week: date) -> Asked:
     sql = _PANEL.format(counts=_COUNTS[question.measure])
     wanted = [person for person, *_ in drawn]
     bounds = {"first_week": monday, "last_week": last_week, "most": MOST_PEOPLE, "wanted": wanted}
-    people, panel = _panel(_columns(session, sql, **scope, **bounds), monday)
+    with attached_marts(session):
+        people, panel = _panel(_columns(session, sql, **scope, **bounds), monday)
     lot = _lot(people, monday, drawn) if drawn else None
     return Asked(question, panel, lot, _digest(question, panel, lot))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from orchestration.forecasting.cells import MOST_WEEKS_KNOWN, Cell, Forecast, Goal, Week
+from orchestration.loading.marts import attached_marts
 from orchestration.loading.session import Session
 
 Key = tuple[str, str, str, str]
@@ -94,16 +94,6 @@ class _Tool:
     shows_correctness: bool
 
 
-@contextmanager
-def _marts(session: Session) -> Iterator[None]:
-    place = str(session.workspace.marts).replace("'", "''")
-    session.run(f"attach '{place}' as marts (read_only)")
-    try:
-        yield
-    finally:
-        session.run("detach marts")
-
-
 def take_back(session: Session) -> None:
     """Forget what was kept by runs that published nothing, this one included: its step may be tried again."""
     with session.transaction():
@@ -116,14 +106,14 @@ def take_back(session: Session) -> None:
 def freeze_baselines(session: Session) -> int:
     """Keep where each target's measure stands in its baseline week, once that week is final; the number kept."""
     before = int(session.value("select count(*) from raw.target_baseline"))
-    with _marts(session), session.transaction():
+    with attached_marts(session), session.transaction():
         session.run(_FREEZE)
     return int(session.value("select count(*) from raw.target_baseline")) - before
 
 
 def cells(session: Session) -> list[Cell]:
     """Every measure with a target, of every tool and every org unit that is shown or has a target of its own."""
-    with _marts(session):
+    with attached_marts(session):
         tools = {row[0]: _Tool(*row[1:]) for row in session.rows(_TOOLS)}
         shown = set(session.rows(_SHOWN))
         weeks, goals = _by_key(session.rows(_WEEKS), Week), _by_key(session.rows(_GOALS), Goal)

@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from orchestration.effects.answers import answer
-from orchestration.effects.panel import NEVER, Panel, Question
+from orchestration.effects.panel import NEVER, Panel, Question, satisfied_share
 from orchestration.judging import SCHEMA
 from orchestration.steps import measure_training
 from orchestration.workspace import Workspace
@@ -27,7 +28,9 @@ _MODELS = """
         tool_id varchar, rule_id varchar, version integer, module varchar, person_no bigint, completed_week date);
     create table intermediate.int_rule_weeks (
         rule_no integer, person_no bigint, obligation_week date, judged bigint, broken bigint);
-    create table intermediate.int_verdicts (rule_no integer, person_no bigint, week_start date, verdict varchar);
+"""
+_VERDICTS = """
+    create table fct_rule_week (person_key varchar, tool_id varchar, rule_id varchar, week_start date, verdict varchar)
 """
 _RULE = """
     insert into raw.rule_book (rule_no, rule_id, version, semantic_hash, tool_id, kind, title, severity, tolerate,
@@ -57,11 +60,24 @@ def write(workspace: Workspace, panel: Panel, kind: str = "check", last: int = W
         connection.executemany(_RULE, [(1, "r", 1, kind), (2, "other", 1, "check")])
         weeks = [(MONDAY + timedelta(weeks=week), week > last) for week in range(WEEKS)]
         connection.executemany("insert into intermediate.int_tool_windows values ('t', ?, 4, ?)", weeks)
-        _insert(connection, "int_module_completions", _completions(panel))
-        _insert(connection, "int_rule_weeks", _weeks(panel))
+        _insert(connection, "intermediate.int_module_completions", _completions(panel))
+        _insert(connection, "intermediate.int_rule_weeks", _weeks(panel))
         connection.execute("delete from raw.person")
         people = [(person, f"k{person}") for person in range(panel.people)]
         connection.executemany("insert into raw.person values (?, ?)", people)
+    workspace.marts.unlink(missing_ok=True)
+    with duckdb.connect(str(workspace.marts)) as connection:
+        connection.execute(_VERDICTS)
+
+
+def write_verdicts(workspace: Workspace, panel: Panel) -> None:
+    """The rule of the panel is satisfied in a week where all that is judged is kept."""
+    rows = [
+        (f"k{person}", "t", "r", monday, "violated" if broken else "satisfied")
+        for _, person, monday, _, broken in _weeks(panel)
+    ]
+    with duckdb.connect(str(workspace.marts)) as connection:
+        _insert(connection, "fct_rule_week", rows)
 
 
 def _completions(panel: Panel) -> list[tuple[Any, ...]]:
@@ -79,11 +95,9 @@ def _weeks(panel: Panel) -> list[tuple[Any, ...]]:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    import pyarrow as pa
-
     columns = {f"c{n}": list(column) for n, column in enumerate(zip(*rows, strict=True))}
     connection.register("rows", pa.table(columns))
-    connection.execute(f"insert into intermediate.{table} select * from rows")
+    connection.execute(f"insert into {table} select * from rows")
     connection.unregister("rows")
 
 
@@ -118,6 +132,20 @@ def test_an_effect_is_read_estimated_and_kept_with_its_weeks(workspace: Workspac
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         weeks = connection.execute("select event_week from raw.training_effect_week order by 1").fetchall()
     assert weeks == [(week,) for week in range(-6, 7)]
+
+
+def test_whether_the_rule_is_satisfied_is_read_from_all_weeks_ever_published(workspace: Workspace) -> None:
+    """The models below the marts keep the verdicts of only those weeks that the run has rebuilt."""
+    panel, _ = Company(1, 0.6).matched()
+    write(workspace, panel)
+    write_verdicts(workspace, panel)
+    measure_training(workspace)
+    ((low, high, people),) = kept(workspace, "low, high, trained_people", "measure = 'satisfied_share'")
+    satisfied = np.where((panel.cases > 0) & (panel.counted == 0), 1.0, 0.0)
+    question = Question("t", "r", "M-1 Module", "satisfied_share", "matched", satisfied_share(4))
+    expected = answer(question, Panel(MONDAY, satisfied, np.sign(panel.cases), panel.trained_week))
+    assert expected.effect is not None
+    assert (low, high, people) == pytest.approx((expected.effect.low, expected.effect.high, expected.trained_people))
 
 
 def test_weeks_that_are_not_final_are_not_looked_at(workspace: Workspace) -> None:
