@@ -2,8 +2,8 @@
 
     python -m dashboards.report --workspace DIR [--week 2026-W45] [--out DIR]
 
-Prints what it wrote as one JSON object. Says on stderr why it cannot, with exit code 1 (no figures) or 2 (a wrong
-argument).
+Prints what it wrote as one JSON object. Says on stderr why it cannot, with exit code 1 (no figures, no place) or 2 (a
+wrong argument).
 """
 
 from __future__ import annotations
@@ -80,7 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReportError as error:
         sys.stderr.write(f"{error}\n")
         return error.code
-    files = write(report, asked.out or asked.workspace / "reports")
+    out = asked.out or asked.workspace / "reports"
+    try:
+        files = write(report, out)
+    except OSError as error:
+        sys.stderr.write(f"{out}: cannot be written: {error.strerror} - name another folder with --out\n")
+        return 1
     told = {
         "publication_id": report.publication.publication_id,
         "week": f"{report.week:%G-W%V}",

@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.errors import DataError, UsageError
 from orchestration.publication import latest_publication
+from orchestration.registry.explain import suggest
 from orchestration.way_back import Standing, WayBack, way_back
 from orchestration.workspace import Workspace
 
@@ -157,20 +158,21 @@ def week_of(publication: Publication, tool_id: str, week: str | None = None) -> 
 
     Raises UsageError for an unknown tool or a week that is none, DataError when no week has ended yet.
     """
-    tool = _tool(publication, tool_id)
+    tool = published_tool(publication, tool_id)
     monday = _monday(week) if week else tool["last_final_week_start"] or tool["last_week_start"]
     if monday is None:
         raise DataError(f"no week of {tool_id} has ended yet - run again when one has")
     return cast("date", monday)
 
 
-def _tool(publication: Publication, tool_id: str) -> Row:
-    tools = publication.rows("select tool_id, last_week_start, last_final_week_start from dim_tool order by position")
-    for tool in tools:
-        if tool["tool_id"] == tool_id:
-            return tool
-    known = ", ".join(tool["tool_id"] for tool in tools)
-    raise UsageError(f"there is no tool {tool_id!r} in the latest publication - published are {known}")
+def published_tool(publication: Publication, tool_id: str) -> Row:
+    """The row of dim_tool; raises UsageError for a tool that is not published, so that no misspelt one looks well."""
+    tools = {tool["tool_id"]: tool for tool in publication.rows("select * from dim_tool order by position")}
+    if tool_id not in tools:
+        known = ", ".join(tools)
+        near = suggest(tool_id, tools)
+        raise UsageError(f"there is no tool {tool_id!r} in the latest publication{near} - published are {known}")
+    return tools[tool_id]
 
 
 def _monday(week: str) -> date:

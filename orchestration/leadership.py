@@ -39,7 +39,8 @@ def write_page(workspace: Workspace, week: str | None = None, out: Path | None =
     command += [*(["--week", week] if week else []), "--out", str((out or workspace.reports).resolve())]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise (UsageError if done.returncode == 2 else DataError)(done.stderr.strip())
+        told = done.stderr.strip().rpartition("\n")[2]  # of what was not foreseen, the error without its traceback
+        raise (UsageError if done.returncode == 2 else DataError)(told)
     told = json.loads(done.stdout)
     files = tuple(Path(file) for file in told["files"])
     return LeadershipPage(told["publication_id"], told["week"], told["headline"], files)

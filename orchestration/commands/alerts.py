@@ -10,7 +10,7 @@ from typing import Any
 from orchestration.acknowledging import acknowledge, acknowledgements
 from orchestration.commands.output import records, say, say_json, warn
 from orchestration.errors import UsageError
-from orchestration.explain import Publication
+from orchestration.explain import Publication, published_tool
 from orchestration.workspace import Workspace
 
 COLUMNS = {
@@ -32,6 +32,9 @@ _SENSITIVITY = """
 
 def show_alerts(workspace: Workspace, tool_id: str | None, *, with_resolved: bool, as_json: bool) -> int:
     """Print the alerts of the latest publication, with acknowledgements given since."""
+    if tool_id is not None:
+        with Publication(workspace) as publication:
+            published_tool(publication, tool_id)
     found = alerts_of(workspace, tool_id, with_resolved=with_resolved)
     noticed = sensitivities(workspace, tool_id)
     if as_json:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.commands.output import say, say_json, table, write_report
-from orchestration.errors import UsageError
-from orchestration.explain import Publication
-from orchestration.registry.explain import suggest
+from orchestration.explain import Publication, published_tool
 from orchestration.workspace import Workspace
 
 ANSWERS = ("yes", "vague", "no")
+QUESTION = ("id", "area", "question", "answer", "evidence", "gap", "owner", "due")
+PLAN = ("id", "gap", "owner", "action", "due")
+"""What stands of a question, and of a gap in the plan."""
 _ANSWERED = """
     select question_id as id, area, question, answer, evidence, gap, owner, action, due_date as due, audited_at
     from fct_audit_answer where tool_id = $tool_id and is_latest order by position
@@ -32,19 +33,17 @@ _BEARING = """
 def show_audit(workspace: Workspace, tool_id: str, out: Path | None, *, as_json: bool) -> int:
     """Print the latest audit of a tool, or write it as a page."""
     with Publication(workspace) as publication:
-        tools = {row["tool_id"]: row for row in publication.rows("select tool_id, title, owner_name from dim_tool")}
-        if tool_id not in tools:
-            mend = f"known are {', '.join(tools)}"
-            raise UsageError(f"there is no tool {tool_id!r} in the publication{suggest(tool_id, tools)} - {mend}")
+        tool = published_tool(publication, tool_id)
         questions = publication.rows(_ANSWERED, tool_id=tool_id)
         history = publication.rows(_HISTORY, tool_id=tool_id)
         bearing = publication.rows(_BEARING, tool_id=tool_id)
     document = {
         "tool_id": tool_id,
-        "title": tools[tool_id]["title"],
-        "audited_at": questions[0].pop("audited_at") if questions else None,
+        "title": tool["title"],
+        "audited_at": questions[0]["audited_at"] if questions else None,
         "score": score(questions),
-        "questions": [{key: value for key, value in one.items() if key != "audited_at"} for one in questions],
+        "questions": [{key: one[key] for key in QUESTION} for one in questions],
+        "plan": [{key: one[key] for key in PLAN} for one in questions if one["answer"] != "yes"],
         "history": history,
         "load_bearing": bearing,
     }
@@ -67,8 +66,7 @@ def score(questions: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def page(document: Mapping[str, Any]) -> str:
     """The audit as Markdown: score, answers with their evidence, the gaps with who, what and when, what it bears."""
-    counts, questions = document["score"], document["questions"]
-    open_ones = [one for one in questions if one["answer"] != "yes"]
+    counts, questions, plan = document["score"], document["questions"], document["plan"]
     parts = [
         f"# Readiness of {document['title']}",
         f"{counts['yes']} of {len(questions)} yes, {counts['vague']} vague, {counts['no']} no; as of "
@@ -78,9 +76,7 @@ def page(document: Mapping[str, Any]) -> str:
             (one["area"], one["question"], one["answer"], one["evidence"]) for one in questions
         ]),
         "## Plan",
-        _markdown(("gap", "owner", "action", "due"), [
-            (one["gap"], one["owner"], one["action"], one["due"]) for one in open_ones
-        ]) if open_ones else "No gap is open.",
+        _markdown(PLAN[1:], [[one[key] for key in PLAN[1:]] for one in plan]) if plan else "No gap is open.",
         "## What it bears",
         _markdown(("promise", "result", "promised", "observed", "weeks held"), [
             _borne(one) for one in document["load_bearing"]

@@ -9,6 +9,7 @@ from orchestration.drills import journal
 from orchestration.drills.faults import FAULTS
 from orchestration.drills.running import drill
 from orchestration.errors import UsageError
+from orchestration.explain import Publication, published_tool
 from orchestration.registry.explain import suggest
 from orchestration.registry.loading import load_alerts
 from orchestration.workspace import Workspace
@@ -21,6 +22,9 @@ def run_drill(workspace: Workspace, kinds: tuple[str, ...], tool_id: str | None,
     for kind in kinds:
         if kind not in FAULTS:
             raise UsageError(f"there is no fault {kind!r}{suggest(kind, FAULTS)} - faults are {', '.join(FAULTS)}")
+    if tool_id is not None:
+        with Publication(workspace) as publication:
+            published_tool(publication, tool_id)
     results = []
     for one in drill(workspace, kinds or tuple(FAULTS), tool_id, warn):
         results.append(one)

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from orchestration.commands.output import records, say, say_json, warn
 from orchestration.commands.people import vault_of
 from orchestration.errors import DataError, UsageError
-from orchestration.explain import Publication
+from orchestration.explain import Publication, published_tool
+from orchestration.registry.explain import suggest
 from orchestration.run_stamp import forget
 from orchestration.training_plans import HOLD_OUT, LEFT_OUT, TRAIN, Choice, Entry, Plan, choose, draw
 from orchestration.vault import Person
@@ -26,12 +27,13 @@ DAYS_TO_LEARN = 28
 _NEEDS = """
     select need.*, cast(timezone('UTC', need.last_trained_at) as date) as last_trained_on, tool.window_weeks
     from fct_training_need as need inner join dim_tool as tool on tool.tool_id = need.tool_id
-    where ($tool is null or need.tool_id = $tool) and ($rule is null or need.rule_id = $rule)
+    where ($tool is null or need.tool_id = $tool) and ($rule is null or lower(need.rule_id) = lower($rule))
         and ($module is null or lower($module) in (lower(need.module), lower(need.module_code)))
 """
 _REASONS = """
     select rule_id, version, title, tolerate, kind in ('share', 'calibrated') as is_band from dim_rule
 """
+_RULES = "select distinct rule_id, train from dim_rule where $tool is null or tool_id = $tool order by all"
 _STATES = "select plan_id, state, count(distinct person_key) as people from fct_training_plan group by all"
 LISTED = {
     "plan_id": "plan", "made": "made", "due_date": "due", "train": "to train", "held_out": "held out",
@@ -68,6 +70,7 @@ def make_plan(workspace: Workspace, wish: Wish, output: Output, *, as_json: bool
         if due < today:
             raise UsageError(f"--due {due} has passed - name a day from {today} on")
         with Publication(workspace) as publication:
+            _check(publication, wish)
             needs = publication.rows(_NEEDS, tool=wish.tool, rule=wish.rule, module=wish.module)
             reasons = {(row["rule_id"], row["version"]): row for row in publication.rows(_REASONS)}
             publication_id = publication.rows("select publication_id from dim_publication")[0]["publication_id"]
@@ -77,12 +80,30 @@ def make_plan(workspace: Workspace, wish: Wish, output: Output, *, as_json: bool
             return 1
         seed = None if not wish.hold_out else secrets.randbelow(2**31) if wish.seed is None else wish.seed
         entries = choice.entries if seed is None else draw(choice.entries, wish.hold_out, seed)
+        if output.path is not None:
+            _open(output.path).close()  # a plan is kept for good: none is made whose list cannot be written
         plan = warehouse.keep_training_plan(publication_id, wish.hold_out, seed, due, entries)
     forget(workspace)
     if output.path is not None:
         _write(workspace, plan, reasons, output)
     _tell(plan, choice, output, as_json=as_json)
     return 0
+
+
+def _check(publication: Publication, wish: Wish) -> None:
+    """Raises UsageError where what is asked for is not published: nobody would seem to need a misspelt module."""
+    if wish.tool is not None:
+        published_tool(publication, wish.tool)
+    rules = publication.rows(_RULES, tool=wish.tool)
+    modules = [str(row["train"]) for row in rules if row["train"]]
+    for kind, asked, known in (
+        ("rule", wish.rule, [str(row["rule_id"]) for row in rules]),
+        ("module", wish.module, [*modules, *(module.partition(" ")[0] for module in modules)]),
+    ):
+        if asked is not None and asked.casefold() not in {one.casefold() for one in known}:
+            near = suggest(asked, known)
+            mend = "the page Rules and config/rules/ have all"
+            raise UsageError(f"there is no {kind} {asked!r} of {wish.tool or 'any tool'}{near} - {mend}")
 
 
 def export_plan(workspace: Workspace, plan_id: str, output: Output) -> int:
@@ -185,14 +206,19 @@ def _write(
     lines = [_line(plan, one, known, reasons) for one in _assignments(plan)]
     if output.path is None:
         raise UsageError("a list needs a file - name one with --out")
-    try:
-        handle = os.open(output.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise DataError(f"{output.path}: cannot be written: {error.strerror} - name another file with --out") from error
-    with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
+    with _open(output.path) as file:
         writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: harmless(value) for name, value in line.items()} for line in lines)
+
+
+def _open(path: Path) -> TextIO:
+    """An empty file that its owner alone can read."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror} - name another file with --out") from error
+    return os.fdopen(handle, "w", newline="", encoding="utf-8")
 
 
 def _assignments(plan: Plan) -> Iterator[list[Entry]]:

@@ -85,17 +85,11 @@ def test_an_audit_is_a_document_and_a_page(
     assert show_audit(built_company, "claims-triage", tmp_path / "page.md", as_json=True) == 0
     document = json.loads(capsys.readouterr().out)
     assert len(document["questions"]) == 16
-    assert set(document["questions"][0]) == {
-        "id",
-        "area",
-        "question",
-        "answer",
-        "evidence",
-        "gap",
-        "owner",
-        "action",
-        "due",
-    }
+    keys = {"id", "area", "question", "answer", "evidence", "gap", "owner", "due"}
+    assert all(set(one) == keys for one in document["questions"])
+    gaps = [one["id"] for one in document["questions"] if one["answer"] != "yes"]
+    assert [one["id"] for one in document["plan"]] == gaps
+    assert all(one["owner"] and one["action"] and one["due"] for one in document["plan"])
     assert sum(document["score"].values()) == 16
     page = (tmp_path / "page.md").read_text()
     assert page.startswith("# Readiness of Claims triage")
@@ -116,6 +110,14 @@ def test_status_tells_alerts_promises_and_audits(built_company: Workspace) -> No
     assert tool["audit_questions"] == 16
     assert tool["open_alerts"] >= 1
     assert tool["production_holds"] is False
+
+
+@pytest.mark.parametrize("command", [("alerts",), ("audit",), ("drill", "--fault", "zero-day")])
+def test_a_misspelt_tool_is_refused_and_not_said_to_be_well(built_company: Workspace, command: tuple[str, ...]) -> None:
+    named = ("lead-scorin",) if command == ("audit",) else ("--tool", "lead-scorin")
+    ended = takeup(*command, *named, "-w", str(built_company.root))
+    assert ended.returncode == 2
+    assert "did you mean 'lead-scoring'?" in ended.stderr
 
 
 def test_an_alert_is_taken_on_at_once_and_by_all_or_none(company: Workspace) -> None:

@@ -74,6 +74,12 @@ def test_a_week_that_is_none_is_refused_with_what_there_is(workspace: Workspace)
     assert "there are 2026-W20 to 2026-W45" in done.stderr
 
 
+def test_a_place_that_cannot_be_written_to_is_named(workspace: Workspace) -> None:
+    ended = takeup("report", "--out", "/dev/null/board", "-w", str(workspace.root))
+    assert ended.returncode == 1
+    assert ended.stderr == "/dev/null/board: cannot be written: Not a directory - name another folder with --out\n"
+
+
 def test_before_the_first_publication_there_is_no_page(tmp_path: Path) -> None:
     init_workspace(tmp_path)
     done = takeup("report", "-w", str(tmp_path))

@@ -209,6 +209,18 @@ def test_a_day_that_is_told_otherwise_is_journalled_as_it_was_and_is(workspace: 
     assert len(query(workspace, sql)) == 9
 
 
+def test_the_last_digit_of_a_sum_is_no_restatement(workspace: Workspace) -> None:
+    """Fractions add up to another last digit in another order."""
+    write(workspace.inbox / ASSISTANT / "a.ndjson", [usage_day("annlee", "2026-03-02", report_end_day="2026-03-31")])
+    load_everything(workspace)
+    query(workspace, "update raw.said_day set said = said * (1 + 1e-14)")
+    load_everything(workspace, is_full=True)
+    assert query(workspace, "select count(*) from raw.restated_day") == [(0,)]
+    query(workspace, "update raw.said_day set said = said * (1 + 1e-4)")
+    load_everything(workspace, is_full=True)
+    assert query(workspace, "select count(*) > 0 from raw.restated_day") == [(True,)]
+
+
 def test_a_rewritten_history_of_35_days_is_replaced_and_not_added(workspace: Workspace) -> None:
     days = [(FIRST + timedelta(days=day)).strftime("%Y-%m-%d") for day in range(60)]
     for name, count, end, rows in (("a", 1, "2026-05-30", days), ("b", 4, "2026-05-31", days[-35:])):

@@ -105,6 +105,12 @@ def test_a_plan_stays_as_it_was_made_and_is_not_made_twice(workspace: Workspace)
     assert listed[0]["due_date"] == str(date.fromisoformat(listed[0]["made"]) + timedelta(days=28))
 
 
+def test_no_plan_is_kept_whose_list_cannot_be_written(workspace: Workspace) -> None:
+    ended = takeup("training", "plan", "--out", "/dev/null/plan.csv", "-w", str(workspace.root))
+    assert (ended.returncode, "cannot be written" in ended.stderr) == (1, True)
+    assert entries(workspace) == []
+
+
 def test_a_plan_that_was_changed_is_not_taken_for_one(workspace: Workspace) -> None:
     made = training(workspace, "plan", "--tool", "claims-triage")
     with duckdb.connect(str(workspace.warehouse)) as connection:
@@ -128,6 +134,9 @@ def test_a_lot_is_recorded_with_its_seed(workspace: Workspace) -> None:
         (("plan", "--hold-out", "70%"), "no share up to one half"),
         (("plan", "--hold-out", "a fifth"), "no share up to one half"),
         (("plan", "--due", "2020-01-01"), "has passed"),
+        (("plan", "--tool", "claims-triag"), "did you mean 'claims-triage'?"),
+        (("plan", "--rule", "doc-extract-blind"), "there is no rule 'doc-extract-blind' of any tool"),
+        (("plan", "--tool", "doc-extract", "--module", "CT-303"), "there is no module 'CT-303' of doc-extract"),
         (("export", "2020-01-01-1", "--out", "x.csv"), "there is no plan"),
     ],
 )
