@@ -19,7 +19,7 @@ from orchestration.cli_access import access
 from orchestration.cli_governance import register
 from orchestration.cli_mapping import mapping
 from orchestration.cli_options import HERE, JsonOption, WorkspaceOption, end
-from orchestration.cli_people import people
+from orchestration.cli_people import people, people_erase
 from orchestration.cli_report import report
 from orchestration.cli_training import training
 from orchestration.errors import TakeupError
@@ -41,6 +41,7 @@ app.add_typer(people, name="people", rich_help_panel=None)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(rules, name="rules")
 app.command(epilog="Example: takeup report -w demo --week 2026-W45")(report)
+app.command("erase", epilog="Example: takeup erase p-1017 -w demo --why 'request of 3 March' --dry-run")(people_erase)
 app.add_typer(training, name="training")
 register(app)
 

@@ -165,5 +165,24 @@ def people_confirm(
     end(confirm(Workspace.at(workspace), codes, why, as_json=as_json))
 
 
+@people.command("erase", epilog="Example: takeup people erase p-1017 -w demo --why 'request of 3 March' --dry-run")
+def people_erase(
+    identifiers: Annotated[list[str], typer.Argument(metavar="PERSON_ID...", help="Person ids or other identifiers.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, for the vault's access log; without names.")],
+    workspace: WorkspaceOption = HERE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go, and change nothing.")] = False,
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase people for good: from warehouse, publications, quarantine, inbox and vault. They cannot come back.
+
+    What of them is read later counts as blank lines. Exits with 1 when files are left that must be handled by hand.
+    """
+    from orchestration.commands.erase import erase_people
+
+    chosen = Workspace.at(workspace)
+    end(erase_people(chosen, identifiers, why, dry_run=dry_run, is_sure=is_sure, as_json=as_json))
+
+
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None

@@ -18,7 +18,8 @@ from orchestration.workspace import Workspace
 KEPT_PUBLICATIONS = 20
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_ASIDE = ".aside-"
+ASIDE = ".aside-"
+"""How the name of a file begins that is to become a publication."""
 _NOTHING_YET = "nothing was published yet - takeup run makes the first publication"
 _TOOLS = """
     select
@@ -140,7 +141,7 @@ def publish(workspace: Workspace, publication_id: str) -> Path:
     workspace.published.mkdir(parents=True, exist_ok=True)
     _sweep_orphans(workspace.published)
     final = workspace.published / f"takeup-{publication_id}.duckdb"
-    aside = workspace.published / f"{_ASIDE}{publication_id}"
+    aside = workspace.published / f"{ASIDE}{publication_id}"
     _copy_synced(workspace.marts, aside)
     aside.replace(final)
     _link(workspace.latest, final.name)
@@ -237,7 +238,7 @@ def _copy_synced(source: Path, target: Path) -> None:
 
 
 def _link(link: Path, target: str) -> None:
-    aside = link.with_name(f"{_ASIDE}{link.name}")
+    aside = link.with_name(f"{ASIDE}{link.name}")
     aside.unlink(missing_ok=True)
     aside.symlink_to(target)
     aside.replace(link)
@@ -251,20 +252,21 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _publications(folder: Path) -> Iterator[Path]:
+def publications(folder: Path) -> Iterator[Path]:
+    """All that are kept, in no order."""
     return folder.glob("takeup-*.duckdb")
 
 
 def _sweep_orphans(folder: Path) -> None:
     """What a killed publication left behind."""
-    for orphan in (*folder.glob(f"{_ASIDE}*"), *folder.glob("takeup-*.duckdb.wal")):
+    for orphan in (*folder.glob(f"{ASIDE}*"), *folder.glob("takeup-*.duckdb.wal")):
         orphan.unlink(missing_ok=True)
 
 
 def _prune(workspace: Workspace) -> None:
     """Keep the newest publications; a reader that still has an older one open keeps reading it."""
     latest = latest_publication(workspace)
-    oldest_first = sorted(_publications(workspace.published), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    oldest_first = sorted(publications(workspace.published), key=lambda path: (path.stat().st_mtime_ns, path.name))
     for path in oldest_first[:-KEPT_PUBLICATIONS]:
         if path.resolve() != latest:
             path.unlink(missing_ok=True)

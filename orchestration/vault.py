@@ -24,11 +24,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from orchestration import journal
 from orchestration.decided_keys import DecidedKeys
+from orchestration.erased import Marks
 from orchestration.errors import DataError
 from orchestration.identity import Pseudonymiser
 from orchestration.identity_decisions import standing
 from orchestration.sources.records import Identity
 from orchestration.vault_decisions import DecisionBook
+from orchestration.vault_erasure import ErasureBook
 from orchestration.workspace import Workspace
 
 _KEY_BYTES = 32
@@ -76,6 +78,8 @@ class Vault:
         self.pseudonymiser = Pseudonymiser(_derive(key, b"takeup pseudonyms"))
         self._cipher = AESGCM(_derive(key, b"takeup seal"))
         self.decisions = DecisionBook(self._folder, self.seal, self.unseal)
+        marks = Marks(_derive(key, b"takeup erased"))
+        self.erasures = ErasureBook(self._folder / "identities.db", marks, self.seal, self.unseal)
 
     def seal(self, content: bytes) -> bytes:
         """`content` encrypted and authenticated (AES-256-GCM); a random nonce stands before it."""
@@ -128,6 +132,14 @@ class Vault:
             found = {key: self._person(connection, key) for key in person_keys}
         self.note("reveal", len(person_keys), why)
         return found
+
+    def is_of_others(self, number: int, person_key: str) -> bool:
+        """Whether the alias of this number is, or was, somebody else's too by a roster."""
+        with self._identities() as connection:
+            found = connection.execute(
+                "select 1 from alias where alias_no = ? and person_key <> ? limit 1", (number, person_key)
+            )
+            return found.fetchone() is not None
 
     def knows(self, person_id: str) -> bool:
         """Whether somebody of this very person_id was ever on a roster, or is by a decision."""

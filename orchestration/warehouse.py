@@ -97,12 +97,13 @@ def open_warehouse(workspace: Workspace, *, now: datetime | None = None) -> Iter
     Raises DataError when another process is writing, naming it.
     """
     at = now or datetime.now(UTC).replace(tzinfo=None)
-    with writer_lock(workspace), _connect(workspace) as connection:
+    with writer_lock(workspace), connected(workspace) as connection:
         yield Warehouse(Session(workspace, connection, Vault(workspace), at))
 
 
 @contextmanager
-def _connect(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+def connected(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse as it is opened for writing, for whoever holds the lock already."""
     spill = workspace.build / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     try:

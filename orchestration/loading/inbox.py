@@ -50,12 +50,27 @@ def tool_files(session: Session, tool_id: str) -> Iterator[tuple[Source, InboxFi
 
     A file whose ending none of the tool's sources reads comes once, under the first source that finds it.
     """
+    sources = _tool_sources(session, tool_id)
+    for source, path in sources:
+        forget_changed(session, source, path)
+    yield from _found(session, sources)
+
+
+def all_files(session: Session) -> Iterator[tuple[Source, InboxFile, str | None]]:
+    """(source, file, why it cannot be read) of all that a run would look at; the warehouse stays as it is."""
+    yield from company_files(session)
+    for (tool_id,) in session.rows("select tool_id from raw.tool order by tool_id"):
+        yield from _found(session, _tool_sources(session, tool_id))
+
+
+def _tool_sources(session: Session, tool_id: str) -> list[tuple[Source, str]]:
     rows = session.rows(
         "select source_id, format, path from raw.tool_source where tool_id = ? order by source_id", [tool_id]
     )
-    sources = [(Source(source_id, tool_id, company_format(session, name)), path) for source_id, name, path in rows]
-    for source, path in sources:
-        forget_changed(session, source, path)
+    return [(Source(source_id, tool_id, company_format(session, name)), path) for source_id, name, path in rows]
+
+
+def _found(session: Session, sources: Sequence[tuple[Source, str]]) -> Iterator[tuple[Source, InboxFile, str | None]]:
     unread: dict[str, tuple[Source, InboxFile]] = {}
     read: set[str] = set()
     for source, path in sources:

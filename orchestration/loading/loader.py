@@ -15,10 +15,12 @@ from datetime import date
 
 import pyarrow as pa
 
+from orchestration.erased import Erased
 from orchestration.errors import DataError
 from orchestration.loading.books import Arrival, Books, Entry, Known, effective_date
 from orchestration.loading.bulk.pieces import UnfitError
 from orchestration.loading.bulk.reading import is_fit, reader_of
+from orchestration.loading.erasure import living, living_rows
 from orchestration.loading.files import Content, InboxFile, read_content
 from orchestration.loading.merge import Mergers, Outcome
 from orchestration.loading.named import remember_named
@@ -68,6 +70,7 @@ class _Loader:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._books = Books(session)
+        self._erased = session.vault.erasures.erased()
         self._waiting: list[Arrival] = []
         self._marks: set[str] = set()
         """Paths and fingerprints of those that wait."""
@@ -138,7 +141,7 @@ class _Loader:
     def _commit(self, arrivals: Sequence[Arrival]) -> int:
         """Load the first of `arrivals`, as many as fill one transaction; returns how many."""
         with self._session.transaction(), _no_garbage_collection():
-            reports = _Group(self._session, self._books, arrivals).run()
+            reports = _Group(self._session, self._books, arrivals, self._erased).run()
             if not all(arrival.file.is_unchanged() for arrival in arrivals[: len(reports)]):
                 raise _ChangedError
         for report in reports:
@@ -165,10 +168,15 @@ class _Loader:
 class _Group:
     """One attempt at some files of one source, in the caller's transaction."""
 
-    def __init__(self, session: Session, books: Books, arrivals: Sequence[Arrival]) -> None:
+    def __init__(self, session: Session, books: Books, arrivals: Sequence[Arrival], erased: Erased) -> None:
         self._session, self._books, self._arrivals = session, books, arrivals
         self._source = arrivals[0].source
-        self._maker = RowMaker(session.vault.pseudonymiser, _origin(arrivals[0], 0, None), session.identity_columns())
+        self._maker = RowMaker(
+            session.vault.pseudonymiser,
+            _origin(arrivals[0], 0, None),
+            session.identity_columns(),
+            erased,
+        )
         self._merger = Mergers(session.connection, self._source.datasets)
         self._rejects = Rejects(session, self._source.source_id)
         self._rows: dict[str, list[Row]] = {dataset.name: [] for dataset in self._source.datasets}
@@ -195,7 +203,7 @@ class _Group:
         if load.is_bulk:
             self._read_in_bulk(load)
             return
-        for records, rejected in load.batches(load.items()):
+        for records, rejected in load.batches(living(load.items(), self._maker)):
             self._take(records, rejected)
             if sum(map(len, self._rows.values())) >= _BATCH_RECORDS:
                 self._stage()
@@ -206,11 +214,12 @@ class _Group:
         reader = reader_of(source_format, self._session.connection, self._maker, self._session.now)
         self._stage()
         for batch in reader.batches(load.arrival.file.path):
-            load.add_lines(batch.rows.num_rows)
-            self._taken += batch.rows.num_rows
-            for records, rejected in load.batches(batch.parsed):
+            rows = living_rows(batch.rows, self._maker)
+            load.add_lines(batch.rows.num_rows, blank=batch.rows.num_rows - rows.num_rows)
+            self._taken += rows.num_rows
+            for records, rejected in load.batches(living(batch.parsed, self._maker)):
                 self._take(records, rejected)
-            self._stage(batch.rows)
+            self._stage(rows)
 
     def _take(self, records: list[Record], rejected: list[Reject]) -> None:
         self._rejects.add(rejected)
@@ -302,9 +311,10 @@ class _FileLoad:
         """Everything that the parser finds in the file."""
         return self.arrival.source.format.parse(self.arrival.file.path, now=self._session.now)
 
-    def add_lines(self, lines: int) -> None:
-        """Count lines that the fast path has read."""
+    def add_lines(self, lines: int, *, blank: int) -> None:
+        """Count lines that the fast path has read; `blank` of them are of people who were erased."""
         self._lines_read += lines
+        self._blank += blank
 
     def batches(self, items: Iterable[Parsed]) -> Iterator[tuple[list[Record], list[Reject]]]:
         """`items` in pieces that fit in memory, counting the lines of everything that comes by."""

@@ -147,9 +147,11 @@ def _load_mended(
     mended: list[_Entry] = []
     blank = 0
     with session.transaction():
-        maker = RowMaker(session.vault.pseudonymiser, origin, session.identity_columns())
+        erased = session.vault.erasures.erased()
+        maker = RowMaker(session.vault.pseudonymiser, origin, session.identity_columns(), erased)
         merger = Mergers(session.connection, source.datasets, is_replay=True)
-        whole = ((entry, records) for entry, items in found if (records := _records_of(entry, items)))
+        read = ((entry, records) for entry, items in found if (records := _records_of(entry, items)))
+        whole = ((entry, [one for one in records if not maker.is_erased(one)]) for entry, records in read)
         while batch := list(islice(whole, _AT_ONCE)):
             mended += [entry for entry, _ in batch]
             blank += sum(entry.lines - sum(record.lines for record in records) for entry, records in batch)

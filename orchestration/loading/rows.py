@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from orchestration.erased import Erased, identities_of
 from orchestration.identity import Pseudonymiser
 from orchestration.loading.datasets import Dataset
 from orchestration.loading.personal import split_personal
@@ -99,15 +100,23 @@ class _Account:
 
 
 _NOBODY = _Account(None, (), ())
+ERASED_NO = -(1 << 63)
+"""Stands for the alias of everybody who was erased; no row with it is ever stored."""
+_GONE = _Account(ERASED_NO, (), ())
 
 
 class RowMaker:
     """Makes the rows of one source, file by file. `named` fills up with the people and aliases that records name."""
 
     def __init__(
-        self, pseudonymiser: Pseudonymiser, origin: Origin, identity_columns: frozenset[str] = frozenset()
+        self,
+        pseudonymiser: Pseudonymiser,
+        origin: Origin,
+        identity_columns: frozenset[str] = frozenset(),
+        erased: Erased | None = None,
     ) -> None:
         self._names = pseudonymiser
+        self._erased = erased or None
         self._identity_columns = identity_columns
         self._origin = origin
         self._accounts: dict[tuple[Identity, ...], _Account] = {(): _NOBODY}
@@ -135,8 +144,20 @@ class RowMaker:
         """The file that rows are made of."""
         return self._origin
 
+    @property
+    def erased(self) -> Erased | None:
+        """Who was erased, of whom no row may be made; None: nobody was."""
+        return self._erased
+
+    def is_erased(self, record: Record) -> bool:
+        """Whether it is the record of somebody who was erased, by any name that it gives."""
+        if isinstance(record, PersonRecord):
+            record = with_identities(record, self._identity_columns)
+            return self._has_erased(_aliases(record))
+        return self._has_erased(identities_of(record))
+
     def alias_of(self, users: tuple[Identity, ...]) -> int | None:
-        """The number under which a user is known; they are among the named from now on."""
+        """The number under which a user is known; they are among the named from now on. ERASED_NO: they were erased."""
         return self._account(users).alias_no
 
     @property
@@ -220,15 +241,17 @@ class RowMaker:
 
     def _person(self, record: PersonRecord) -> Row:
         origin, names = self._origin, self._names
-        record = self._with_identities(record)
+        record = with_identities(record, self._identity_columns)
         plain, personal = split_personal(record.attributes)
+        if self._erased:
+            personal = {name: said for name, said in personal.items() if not self._erased.is_named_in(to_json(said))}
         aliases = sorted(
             {(alias.namespace, names.alias_no(alias.namespace, alias.value)) for alias in _aliases(record)}
         )
         email = next((alias.value for alias in record.aliases if alias.namespace == "email"), None)
         pairs = tuple((alias.namespace, alias.value) for alias in record.aliases)
         self.named.people.append(Person(record.person_id, record.name, email, pairs, personal))
-        manager_no = names.person_no(record.manager_id) if record.manager_id else None
+        manager_no = self._manager_no(record)
         account = _Account(None, (record.person_id, *([record.name] if record.name else [])), ())
         facts = [
             names.person_no(record.person_id),
@@ -243,14 +266,16 @@ class RowMaker:
         key = self._key(("person", record.person_id, str(origin.effective_date)))
         return self._row(record, key, facts, (origin.effective_date, *facts, origin.file_at))
 
-    def _with_identities(self, record: PersonRecord) -> PersonRecord:
-        """The record with the company's own identifier columns as aliases instead of attributes."""
-        named = {name: value for name, value in record.attributes.items() if name in self._identity_columns}
-        if not named:
-            return record
-        aliases = tuple(Identity(name, str(value)) for name, value in named.items() if value is not None)
-        rest = {name: value for name, value in record.attributes.items() if name not in named}
-        return replace(record, aliases=(*record.aliases, *aliases), attributes=rest)
+    def _manager_no(self, record: PersonRecord) -> int | None:
+        if not record.manager_id or self._has_erased((Identity("person_id", record.manager_id),)):
+            return None
+        return self._names.person_no(record.manager_id)
+
+    def _has_erased(self, names: Iterable[Identity]) -> bool:
+        erased = self._erased
+        return erased is not None and any(
+            erased.has_number(self._names.alias_no(name.namespace, name.value)) for name in names
+        )
 
     def _absence(self, record: AbsenceRecord) -> Row:
         person_no = self._names.person_no(record.person_id)
@@ -301,6 +326,8 @@ class RowMaker:
         return account
 
     def _meet(self, users: tuple[Identity, ...]) -> _Account:
+        if self._erased and self._has_erased(users):
+            return _GONE
         may_join = () if any(map(is_bot, users)) else tuple(user for user in users if can_join(user))
         said = may_join or users[:1]  # what can never be a person must not link those who are
         numbers = tuple(self._names.alias_no(user.namespace, user.value) for user in said)
@@ -335,6 +362,16 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array[Any]:
         return pa.array(values, type=kind)
     except (OverflowError, pa.ArrowInvalid):
         return pa.array([None if isinstance(value, int) and value not in _INT64 else value for value in values], kind)
+
+
+def with_identities(record: PersonRecord, columns: frozenset[str]) -> PersonRecord:
+    """The record with the company's own identifier columns as aliases instead of attributes."""
+    named = {name: value for name, value in record.attributes.items() if name in columns}
+    if not named:
+        return record
+    aliases = tuple(Identity(name, str(value)) for name, value in named.items() if value is not None)
+    rest = {name: value for name, value in record.attributes.items() if name not in named}
+    return replace(record, aliases=(*record.aliases, *aliases), attributes=rest)
 
 
 def _aliases(record: PersonRecord) -> tuple[Identity, ...]:
