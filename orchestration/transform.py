@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration import dbt_events, findings, refresh
 from orchestration.errors import DataError
 from orchestration.parsed_project import MANIFEST, PARSED, PROJECT, parsed_project
+from orchestration.standing_views import standing_views
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ class NodeResult:
 
 @dataclass(frozen=True, slots=True)
 class DbtResult:
-    """The outcome of one dbt call, nodes in the order in which they ran."""
+    """The outcome of one dbt call, nodes in the order in which they ran; `kept` names views that stand as they were."""
 
     nodes: tuple[NodeResult, ...]
+    kept: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[NodeResult, ...]:
@@ -73,13 +75,18 @@ def build(
     select: Sequence[str] = (),
     exclude: Sequence[str] = (),
     on_model: Callable[[str], None] | None = None,
+    keep_views: bool = False,
 ) -> DbtResult:
     """Build the selected models (all by default) on the workspace's warehouse and test their data.
 
-    `on_model` is told the name of each model as its turn comes.
+    `on_model` is told the name of each model as its turn comes. With `keep_views`, views of raw tables that stand as
+    they would be made are tested alone; tests must then be reached by what is selected, as by all or by `source+`.
     """
-    arguments = [*_chosen(select, exclude), "--exclude-resource-type", "unit_test"]
-    return _materialize(workspace, "build", *arguments, on_model=on_model)
+    kept = standing_views(workspace, _manifest(workspace)) if keep_views else []
+    # Else dbt leaves out the tests of what is left out.
+    tests = ["--indirect-selection", "empty"] if kept else []
+    arguments = [*_chosen(select, [*exclude, *kept]), *tests, "--exclude-resource-type", "unit_test"]
+    return replace(_materialize(workspace, "build", *arguments, on_model=on_model), kept=tuple(kept))
 
 
 def run_models(
@@ -151,8 +158,11 @@ def _materialize(
 
 
 def _models_of_refresh(workspace: Workspace) -> list[str]:
-    nodes = manifest_in(parsed_project(workspace, _parse)).nodes.values()
-    return [node.name for node in nodes if _is_part_of_refresh(node)]
+    return [node.name for node in _manifest(workspace).nodes.values() if _is_part_of_refresh(node)]
+
+
+def _manifest(workspace: Workspace) -> Manifest:
+    return manifest_in(parsed_project(workspace, _parse))
 
 
 def _is_part_of_refresh(node: Any) -> bool:
@@ -176,7 +186,7 @@ def _invoke(
         dbt_events.only(_HEARD),
     ):
         try:
-            runner = dbtRunner(manifest=manifest_in(parsed_project(workspace, _parse)), callbacks=callbacks)
+            runner = dbtRunner(manifest=_manifest(workspace), callbacks=callbacks)
             outcome = runner.invoke([command, *_PLACES, *_QUIETLY, "--no-write-json", *arguments])
         finally:
             _release_warehouse()

@@ -12,6 +12,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from orchestration.defs.shared import POOL, RETRIES, TEAM, WorkspaceResource, final_errors
 from orchestration.quality import row_counts
 from orchestration.transform import DbtResult, NodeResult, build
+from orchestration.workspace import Workspace
 
 REGISTRY = dg.AssetKey("rule_book")
 PEOPLE = dg.AssetKey("people")
@@ -93,9 +94,7 @@ def models_of(manifest_file: Path, logs: Sequence[dg.AssetKey]) -> dg.AssetsDefi
     def models(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         """Usage, obligations, verdicts, statuses and the marts, each tested as it is built."""
         with final_errors():
-            result = build(workspace.open(), select=selection(context), exclude=[DERIVED], on_model=context.log.info)
-            yield from events(manifest, translator, result, row_counts(workspace.open()))
-            result.raise_if_failed()
+            yield from _told(context, workspace.open(), manifest, translator, exclude=[DERIVED])
 
     return models
 
@@ -117,11 +116,34 @@ def derived_models_of(manifest_file: Path) -> dg.AssetsDefinition:
     def derived_models(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         """Forecasts and baselines beside what came, and what training changed, each tested as it is built."""
         with final_errors():
-            result = build(workspace.open(), select=selection(context) or [DERIVED], on_model=context.log.info)
-            yield from events(manifest, translator, result, row_counts(workspace.open()))
-            result.raise_if_failed()
+            yield from _told(context, workspace.open(), manifest, translator, select=[DERIVED])
 
     return derived_models
+
+
+def _told(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    manifest: Mapping[str, Any],
+    translator: Translator,
+    *,
+    select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Iterator[Any]:
+    """Build what was asked for - when that is all of a step, but for the views that stand - and tell Dagster."""
+    result = build(
+        workspace,
+        select=selection(context) or select,
+        exclude=exclude,
+        on_model=context.log.info,
+        keep_views=not context.is_subset,
+    )
+    asked = {key.path[-1]: key for key in context.selected_asset_keys}
+    for name in result.kept:
+        if name in asked:  # untold, Dagster would skip the steps that read it
+            yield dg.MaterializeResult(asset_key=asked[name], metadata={"seconds": 0.0})
+    yield from events(manifest, translator, result, row_counts(workspace))
+    result.raise_if_failed()
 
 
 def selection(context: dg.AssetExecutionContext) -> list[str]:
