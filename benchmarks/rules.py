@@ -32,12 +32,12 @@ import duckdb
 from benchmarks.rules_book import BOOK, KINDS, compiled
 from benchmarks.rules_by_hand import statements
 from orchestration.commands.output import say, table
+from orchestration.raw_schema import raw_schema
 from orchestration.transform import compile_models, manifest_in, manifest_path, run_models
 from orchestration.workspace import Workspace
 
 PARTS = ("kinds", "book", "refresh")
 COMPANY = Path(__file__).with_name("rules_company.sql")
-SCHEMA = Path(__file__).resolve().parent.parent / "orchestration" / "raw_schema.sql"
 STATUSES = "int_statuses"
 MODELS = ("int_sequenced_events", "int_obligations", "int_rule_weeks", "int_verdicts", "int_obligation_events")
 SAME = """
@@ -199,7 +199,7 @@ def _company(root: Path, events: int, people: int, tools: int) -> Workspace:
         script = script.replace(f"${name}", str(number))
     with duckdb.connect(str(workspace.warehouse), config={"memory_limit": "4GB"}) as connection:
         connection.execute("set preserve_insertion_order = false; set enable_progress_bar = false")
-        connection.execute(SCHEMA.read_text())
+        connection.execute(raw_schema())
         connection.execute(script)
     run_models(workspace, select=[f"+{model}" for model in MODELS]).raise_if_failed()
     return workspace

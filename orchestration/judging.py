@@ -18,6 +18,7 @@ import orjson
 import pyarrow as pa
 
 from orchestration.cases import Case, CaseAbsence, CaseDay, CaseEvent, CaseItem, CaseSpan, CaseTraining
+from orchestration.raw_schema import raw_schema
 from orchestration.rules.columns import MEASURES
 from orchestration.transform import run_models
 from orchestration.workspace import Workspace
@@ -36,7 +37,6 @@ __all__ = [
     "judge",
 ]
 
-SCHEMA = Path(__file__).with_name("raw_schema.sql")
 MONDAY_TO_FRIDAY = 0b0011111
 # Columns of raw.usage_event that a case's event may fill by name; everything else travels as an attribute.
 EVENT_TEXTS = ("item_id", "session_id", "conversation_id", "use_case", "feature", "decision", "decision_source")
@@ -91,7 +91,7 @@ def judge(cases: Sequence[Case], on_model: Callable[[str], None] | None = None) 
         workspace.build.mkdir()
         book = _CaseBook(cases)
         with duckdb.connect(str(workspace.warehouse)) as connection:
-            connection.execute(SCHEMA.read_text())
+            connection.execute(raw_schema())
             for table, rows in book.tables().items():
                 insert_rows(connection, table, rows)
         run_models(workspace, select=["+int_verdicts"], on_model=on_model).raise_if_failed()

@@ -16,9 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +47,7 @@ from orchestration.loading.report import LoadReport
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
 from orchestration.publication import latest_publication, status
+from orchestration.raw_schema import raw_schema
 from orchestration.training_plans import Entry, Plan
 from orchestration.vault import Vault
 from orchestration.workspace import Workspace
@@ -125,17 +124,12 @@ def connected(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
 def _lay(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing of the raw schema. A run opens the warehouse 50 times, and to look for each of 75 tables
     costs as much as the rest of opening it: which schema was laid last is noted in the warehouse itself."""
-    schema = _schema()
+    schema = raw_schema()
     digest = sha256(schema.encode()).hexdigest()
     laid = "select comment from duckdb_tables() where schema_name = 'raw' and table_name = 'load'"
     if connection.execute(laid).fetchall() != [(digest,)]:
         connection.execute(schema)
         connection.execute(f"comment on table raw.load is '{digest}'")
-
-
-@cache
-def _schema() -> str:
-    return resources.files("orchestration").joinpath("raw_schema.sql").read_text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +274,7 @@ class Warehouse:
         Rosters and other company files are forgotten only while the inbox still has them: their history stays.
         """
         forget_loads(self.session)
-        layout.renew(self.session.connection, _schema())
+        layout.renew(self.session.connection, raw_schema())
         refresh.forget(self.session)
         self.session.run("checkpoint")
 

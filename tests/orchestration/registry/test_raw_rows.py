@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -11,6 +10,7 @@ import pytest
 from workspaces import rules, tool, workspace
 
 from orchestration.errors import ConfigError
+from orchestration.raw_schema import raw_schema
 from orchestration.registry import load_registry
 from orchestration.registry.loading import Registry
 from orchestration.registry.raw_rows import holiday_rows, listed_people, raw_rows, source_ids, weekday_bits
@@ -68,7 +68,7 @@ def registry(tmp_path: Path) -> Registry:
 
 def test_every_row_fits_the_raw_schema(registry: Registry) -> None:
     connection = duckdb.connect()
-    connection.execute((resources.files("orchestration") / "raw_schema.sql").read_text())
+    connection.execute(raw_schema())
     for table, rows in raw_rows(registry, TODAY).items():
         columns = [name for name, *_ in connection.execute(f"describe raw.{table}").fetchall()]
         for row in rows:

@@ -7,6 +7,7 @@ import pytest
 from books import RULES, VOCABULARY, compiled, read
 
 from orchestration.errors import ConfigError
+from orchestration.raw_schema import raw_schema
 from orchestration.registry.rule_models import RuleFile
 from orchestration.registry.yaml_file import YamlFile, validate
 from orchestration.rules.columns import STANDARD
@@ -60,7 +61,7 @@ def test_a_rule_becomes_a_row_of_the_rule_book():
 def test_the_row_has_exactly_the_columns_of_the_raw_table_and_loads_into_it():
     (row,) = compile_rule_book([read(FILE)])
     with duckdb.connect() as connection:
-        connection.execute((ROOT / "orchestration" / "raw_schema.sql").read_text())
+        connection.execute(raw_schema())
         columns = [name for name, *_ in connection.execute("select * from raw.rule_book").description]
         assert columns == [field.name for field in fields(RuleRow)] == list(row.as_row())
         marks = ", ".join("?" for _ in columns)
