@@ -17,9 +17,10 @@ import duckdb
 
 from orchestration.errors import DataError
 from orchestration.explain import Publication
-from orchestration.judging import SCHEMA, insert_rows
+from orchestration.judging import insert_rows
 from orchestration.loading.history import TERMS
 from orchestration.loading.lock import writer_lock
+from orchestration.raw_schema import raw_schema
 from orchestration.transform import run_models
 from orchestration.workspace import Workspace
 
@@ -153,7 +154,7 @@ def _lay_out(
 ) -> None:
     """The warehouse of its own: views on what is loaded, the other rule book."""
     with duckdb.connect(str(scratch.warehouse)) as connection:
-        connection.execute(SCHEMA.read_text())
+        connection.execute(raw_schema())
         place = str(workspace.warehouse).replace("'", "''")
         connection.execute(f"attach '{place}' as loaded (read_only)")
         rules = [dict(row) for row in rule_rows if tool_ids is None or row["tool_id"] in tool_ids]

@@ -11,8 +11,8 @@ from typing import Any, get_args
 import duckdb
 import pytest
 
-from orchestration.judging import SCHEMA
 from orchestration.parsed_project import PROJECT
+from orchestration.raw_schema import raw_schema
 from orchestration.registry.rule_models import Kind
 from orchestration.registry.yaml_file import YamlFile
 from orchestration.transform import manifest_path, run_data_tests, run_models, run_unit_tests
@@ -27,7 +27,7 @@ def empty_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A warehouse with every raw table and no row."""
     workspace = Workspace(tmp_path_factory.mktemp("empty"))
     with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute(SCHEMA.read_text())
+        connection.execute(raw_schema())
     return workspace
 
 

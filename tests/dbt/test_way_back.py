@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.judging import SCHEMA
+from orchestration.raw_schema import raw_schema
 from orchestration.transform import run_models
 from orchestration.way_back import Standing, WayBack, way_back
 from orchestration.workspace import Workspace
@@ -51,7 +51,7 @@ def needs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Standing, WayB
     """Each standing with the way back by Python, and by the mart."""
     workspace = Workspace(tmp_path_factory.mktemp("way_back"))
     with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute(SCHEMA.read_text())
+        connection.execute(raw_schema())
     run_models(workspace, select=["+fct_training_need"]).raise_if_failed()
     source = standings()
     chosen = [next(source) for _ in range(STANDINGS)]

@@ -110,8 +110,16 @@ def test_no_identity_is_published_or_logged(built_company: Workspace) -> None:
     places += [path for path in built_company.reports.rglob("*") if path.is_file()]
     places += [path for path in (built_company.build / "dagster").rglob("*") if path.is_file()]
     places += [path for path in (built_company.build / "target").rglob("*") if path.is_file()]
-    pattern = re.compile("|".join(map(re.escape, sorted(addresses))).encode(), re.IGNORECASE)
-    assert [str(place) for place in places if pattern.search(place.read_bytes())] == []
+    wanted = {address.lower().encode() for address in addresses}
+    lengths = {len(address) for address in wanted}
+    # One search for each domain, then every length before its end: a pattern of all addresses takes minutes.
+    domains = [re.compile(re.escape(domain)) for domain in {address[address.index(b"@") :] for address in wanted}]
+    named = []
+    for place in places:
+        content = place.read_bytes().lower()
+        ends = (found.end() for domain in domains for found in domain.finditer(content))
+        named += [str(place) for end in ends if any(content[max(end - length, 0) : end] in wanted for length in lengths)]
+    assert named == []
 
 
 def test_a_failed_check_fails_the_run_and_leaves_the_publication(tmp_path: Path) -> None:

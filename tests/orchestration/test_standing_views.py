@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.judging import SCHEMA
+from orchestration.raw_schema import raw_schema
 from orchestration.standing_views import standing_views
 from orchestration.transform import DbtResult, build, manifest_in, manifest_path
 from orchestration.workspace import Workspace
@@ -19,7 +19,7 @@ VIEWS = ("stg_tools", "stg_people", "stg_loads")
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("standing"))
-    sql(workspace, SCHEMA.read_text())
+    sql(workspace, raw_schema())
     assert made(build_views(workspace)) == set(VIEWS)
     return workspace
 

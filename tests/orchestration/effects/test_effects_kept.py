@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.effects.answers import answer
 from orchestration.effects.panel import NEVER, Panel, Question, satisfied_share
-from orchestration.judging import SCHEMA
+from orchestration.raw_schema import raw_schema
 from orchestration.steps import measure_training
 from orchestration.workspace import Workspace
 from tests.orchestration.effects.companies import DUE, MADE, WEEKS, Company
@@ -112,7 +112,7 @@ def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace(tmp_path)
     workspace.build.mkdir()
     with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute(SCHEMA.read_text())
+        connection.execute(raw_schema())
     run(workspace, 1)
     return workspace
 
