@@ -21,10 +21,10 @@ demo: $(STAMP) ## run the whole pipeline over a synthetic company, into ./demo (
 	$(BIN)/takeup demo $(WORKSPACE) $(ARGS)
 
 test: $(STAMP) ## run all tests
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 reliability: $(STAMP) ## faults, arrival orders and kills at the numbers that are promised (an hour or two)
-	TAKEUP_RELIABILITY=1 $(BIN)/pytest -n auto --dist loadfile -m reliability $(ARGS)
+	TAKEUP_RELIABILITY=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m reliability $(ARGS)
 
 lint: $(STAMP) ## style and types
 	$(BIN)/ruff check .

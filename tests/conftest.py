@@ -45,6 +45,13 @@ def built_company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return Workspace(place)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first, so that none is begun when all other work is done."""
+    longest = {item.path for item in items if item.get_closest_marker("reliability")}
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("e2e")}
+    items.sort(key=lambda item: (item.path not in longest, item.path not in long))
+
+
 def takeup(*arguments: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
     command = [sys.executable, "-m", "orchestration.cli", *arguments]

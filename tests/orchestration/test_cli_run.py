@@ -118,7 +118,9 @@ def test_no_identity_is_published_or_logged(built_company: Workspace) -> None:
     for place in places:
         content = place.read_bytes().lower()
         ends = (found.end() for domain in domains for found in domain.finditer(content))
-        named += [str(place) for end in ends if any(content[max(end - length, 0) : end] in wanted for length in lengths)]
+        named += [
+            str(place) for end in ends if any(content[max(end - length, 0) : end] in wanted for length in lengths)
+        ]
     assert named == []
 
 

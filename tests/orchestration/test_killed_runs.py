@@ -24,7 +24,7 @@ from orchestration.workspace import Workspace
 from tests.scale import stated
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability]
-TIMED = stated(160, 2)
+TIMED = stated(160, 1)
 """Kills at a moment of the run."""
 PUBLISHING = stated(40, 1)
 """Kills between two touches of a file while it publishes: too short a time to be met by chance."""

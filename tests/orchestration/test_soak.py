@@ -15,7 +15,7 @@ from orchestration.workspace import Workspace
 from tests.scale import stated
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability]
-DAYS = stated(365, 3)
+DAYS = stated(365, 2)
 _KILLED = 0.2
 
 
