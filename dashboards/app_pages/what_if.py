@@ -15,6 +15,7 @@ from dashboards.simulation import Answer, NotSimulatedError
 
 COLOUR = {"correct_user": CORRECT, "incorrect_user": INCORRECT, "non_user": NON_USER, "not_judged": NOT_JUDGED}
 EDITOR_PX = 360
+EMPTY_EDITOR_PX = 160
 CHANGES = {"replaced": "Changed", "added": "New", "dropped": "Dropped"}
 
 
@@ -25,8 +26,9 @@ def show(filters: Filters, text: str | None) -> None:
         if not filters.access.may("rules") or filters.access.org_units is not None:
             st.markdown("Trying out a rule shows the whole company and needs the role `rules`, which you do not have.")
             return
+        how = "Edit the rules" if text else "No file in `config/rules/` is of this tool: write rules"
         st.markdown(
-            "Edit the rules, or upload a file, and see who would change class if they had been in force all along."
+            f"{how}, or upload a file, and see who would change class if they had been in force all along."
             " Nothing is enacted."
         )
         given = _form(filters, text)
@@ -43,7 +45,7 @@ def _form(filters: Filters, text: str | None) -> str | None:
         edited = st.text_area(
             f"Rules of {wording.plain(filters.tool.title)} (YAML)",
             text or "",
-            height=EDITOR_PX,
+            height=EDITOR_PX if text else EMPTY_EDITOR_PX,
             key=f"rules of {filters.tool.tool_id}",
             max_chars=simulation.MOST_BYTES,
             placeholder="tool: my-tool\nrules:\n- id: ...",

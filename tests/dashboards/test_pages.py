@@ -239,7 +239,9 @@ def test_a_rule_that_judges_fewer_people_than_a_small_group_shows_no_verdicts(sh
 
 def test_only_the_role_of_rules_may_try_one_out(show):
     assert "needs the role `rules`" in _text(show("rules", roles=("figures",)))
-    assert show("rules").text_area
+    app = show("rules")
+    assert app.text_area
+    assert "No file in `config/rules/` is of this tool" in _text(app)
 
 
 def test_the_upload_of_rules_permits_what_a_trial_permits(show, monkeypatch):
