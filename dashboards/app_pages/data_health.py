@@ -262,14 +262,12 @@ def _drifts(filters: Filters, drifts: Sequence[Drift]) -> None:
         return
     titles = rule_titles(filters)
     going_on = sum(drift.is_open and drift.is_untrustworthy for drift in drifts)
-    st.markdown(
-        f"**{wording.counted(going_on, 'change')} still going on {'makes' if going_on == 1 else 'make'} figures"
-        " untrustworthy.**"
-    )
+    number = wording.counted(going_on, "change") if going_on else "No change"
+    st.markdown(f"**{number} still going on {'make' if going_on > 1 else 'makes'} figures untrustworthy.**")
     rows = [
         {
             "Change": drift.words,
-            "Since": _drift_days(drift),
+            "When": _drift_days(drift),
             "Figures that read it": _readers(drift, titles),
         }
         for drift in drifts[:MOST_DRIFTS]
@@ -280,8 +278,9 @@ def _drifts(filters: Filters, drifts: Sequence[Drift]) -> None:
 
 
 def _drift_days(drift: Drift) -> str:
-    ended = "" if drift.is_open or drift.last_date is None else f" to {wording.day(drift.last_date)}"
-    return f"{wording.day(drift.first_date)}{ended}"
+    if drift.is_open or drift.last_date is None:
+        return f"Since {wording.day(drift.first_date)}"
+    return f"{wording.day(drift.first_date)} to {wording.day(drift.last_date)}"
 
 
 def _readers(drift: Drift, titles: Mapping[str, str]) -> str:

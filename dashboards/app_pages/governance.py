@@ -192,6 +192,8 @@ def _values(promise: Promise) -> str:
     """What was promised and what was measured; blank where there is neither."""
     if promise.unit == "stated" or (promise.promised is None and promise.observed is None):
         return ""
+    if promise.unit == "yes":
+        return _value(promise.observed, promise.unit)
     if promise.promised is None:
         return f"measured {_value(promise.observed, promise.unit)}"
     return f"{_value(promise.promised, promise.unit)}, measured {_value(promise.observed, promise.unit)}"
@@ -216,6 +218,8 @@ def _weeks(promise: Promise) -> str:
 
 def _who(filters: Filters) -> None:
     st.header("Who answers for it")
+    contacts = governance.contacts(filters.path, filters.tool.tool_id)
+    names = {contact.email: contact.name for contact in contacts if contact.name}
     rows = [
         {
             "Role": contact.role.capitalize(),
@@ -230,7 +234,7 @@ def _who(filters: Filters) -> None:
                 if may
             ),
         }
-        for contact in governance.contacts(filters.path, filters.tool.tool_id)
+        for contact in contacts
     ]
     table(rows or [{"Role": "Owner", "Who": filters.tool.owner_name, "May": ""}], "People who answer for the tool")
     st.markdown("**Targets**")
@@ -238,7 +242,7 @@ def _who(filters: Filters) -> None:
     for target in targets.values():
         st.markdown(
             f"{wording.target_share(target.value)} {target.measure} by {wording.day(target.due)}, promised by"
-            f" {wording.plain(target.owner) or 'nobody named'}"
+            f" {wording.plain(names.get(target.owner or '', target.owner)) or 'nobody named'}"
         )
     if not targets:
         st.markdown("No target is set in `config/targets.yml`.")

@@ -45,8 +45,8 @@ def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
         key="needs_rows", on_select="rerun", selection_mode="single-row",
         column_config={
             "Person": st.column_config.TextColumn(width=120),
-            "Rule": st.column_config.TextColumn(width=260),
-            "Way back": st.column_config.TextColumn(width=480),
+            "Rule": st.column_config.TextColumn(width=300),
+            "Way back": st.column_config.TextColumn(width=510),
             "Events": st.column_config.TextColumn(width="medium"),
         },
     )  # fmt: skip

@@ -306,3 +306,28 @@ def test_rules_that_share_a_title_are_told_apart_by_their_ids(tmp_path):
     titles = parts.rule_titles(SimpleNamespace(path=path, tool=published.tools(path)[0]))
     assert titles["other"] == "Output is reviewed before it is sent (other)"
     assert len(set(titles.values())) == len(titles)
+
+
+def _page(name: str, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace))
+    return AppTest.from_function(_page_alone, default_timeout=60, kwargs={"name": name}).run()
+
+
+def test_who_promised_a_target_is_named_where_the_name_is_known(tmp_path, monkeypatch):
+    path = publish(tmp_path, Company(people=40, weeks=4, tools=1))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update dim_target set owner = 'dana.vogel@corp.example' where measure = 'correct'")
+        connection.execute("update dim_target set owner = 'somebody@corp.example' where measure = 'active'")
+    text = _text(_page("governance", tmp_path, monkeypatch))
+    assert "promised by Dana Vogel" in text
+    assert "somebody" in text
+
+
+def test_changes_that_are_over_say_when_they_were_and_that_nothing_goes_on(tmp_path, monkeypatch):
+    path = publish(tmp_path, Company(people=40, weeks=4, tools=2))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update fct_source_drift set is_open = false, last_date = date '2026-11-01'")
+    monkeypatch.setenv("TEST_TOOL", "1")
+    app = _data_health(tmp_path, monkeypatch)
+    assert "No change still going on makes figures untrustworthy" in _text(app)
+    assert "27 Oct 2026 to 1 Nov 2026" in "".join(table.value.to_csv() for table in app.table)
