@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from orchestration import journal
 from orchestration.alerts.incidents import Acknowledgement
-from orchestration.errors import DataError
 from orchestration.workspace import Workspace
 
 
@@ -17,17 +18,9 @@ def acknowledge(workspace: Workspace, incident_id: str, note: str | None) -> Non
 
 def acknowledgements(workspace: Workspace) -> dict[str, Acknowledgement]:
     """By incident. Raises DataError for a journal that cannot be read."""
-    try:
-        return {
-            str(entry["incident_id"]): Acknowledgement(
-                str(entry["incident_id"]),
-                datetime.fromisoformat(entry["at"]).replace(tzinfo=None),
-                str(entry["who"]),
-                entry["note"],
-            )
-            for entry in journal.entries(workspace.acknowledgements)
-        }
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            f"{workspace.acknowledgements}: a line cannot be read ({error!r}) - put the file back as it was"
-        ) from None
+    return {one.incident_id: one for one in journal.read(workspace.acknowledgements, _said)}
+
+
+def _said(entry: Mapping[str, Any]) -> Acknowledgement:
+    at = datetime.fromisoformat(entry["at"]).replace(tzinfo=None)
+    return Acknowledgement(str(entry["incident_id"]), at, str(entry["who"]), entry["note"])

@@ -8,13 +8,17 @@ from __future__ import annotations
 import fcntl
 import getpass
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import orjson
+
+from orchestration.errors import DataError
+
+Taken = TypeVar("Taken")
 
 
 def append(path: Path, entry: Mapping[str, Any]) -> None:
@@ -28,12 +32,29 @@ def append(path: Path, entry: Mapping[str, Any]) -> None:
 
 
 def entries(path: Path) -> Iterator[dict[str, Any]]:
-    """Every entry, the oldest first; none when there is no journal. Raises ValueError for a line that is no object."""
-    for line in path.read_bytes().splitlines() if path.is_file() else []:
+    """Every entry, the oldest first; none when there is no journal. Raises DataError for a line that is no object."""
+    return read(path, dict)
+
+
+def read(path: Path, take: Callable[[dict[str, Any]], Taken]) -> Iterator[Taken]:
+    """What `take` makes of each entry, the oldest first. Raises DataError with the line that it can make nothing of."""
+    for number, line in enumerate(path.read_bytes().splitlines() if path.is_file() else [], start=1):
+        try:
+            yield take(_entry(line))
+        except (KeyError, TypeError, ValueError) as error:
+            why = f"has no {error}" if isinstance(error, KeyError) else str(error)
+            raise DataError(f"{path}:{number}: {why} - put the file back as it was") from None
+
+
+def _entry(line: bytes) -> dict[str, Any]:
+    """Raises ValueError."""
+    try:
         entry = orjson.loads(line)
-        if not isinstance(entry, dict):
-            raise ValueError(f"{path}: a line is not an object")
-        yield entry
+    except orjson.JSONDecodeError:
+        entry = None
+    if not isinstance(entry, dict):
+        raise ValueError("is not a whole entry")
+    return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +88,9 @@ def is_intact(path: Path) -> bool:
 def _fault(line: bytes, before: str) -> str | None:
     """Why a line does not stand after the line whose hash is `before`; None: it does."""
     try:
-        entry = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        entry = None
-    if not isinstance(entry, dict):
-        return "is not a whole entry"
+        entry = _entry(line)
+    except ValueError as error:
+        return str(error)
     return None if entry.get("before") == before else "does not follow from the line before it"
 
 

@@ -43,14 +43,21 @@ _DRIFT = """
     where is_open or last_date >= (select max(published_at)::date - 28 from dim_publication)
     order by is_untrustworthy desc, tool_id, first_date, column_name, change
 """
-# Each target of a whole tool that counts now, with the forecast for its date; a refused one says why.
+# Each target of a whole tool, or that a unit has of its own, that counts now, with the forecast for its date; a refused
+# one says why.
 _TARGETS = """
     select
-        tool_id, measure, target_share as target, target_due::varchar as due, from_week_start::varchar as week_start,
+        tool_id,{unit} measure, target_share as target, target_due::varchar as due, from_week_start::varchar as week_start,
         last_share as share, last_share - target_share as gap, p10, p50, p90, chance, needed_people_per_week, refusal
     from fct_forecast
-    where is_current and is_due_week and org_level = 'total'
-    order by tool_id, measure, due
+    where is_current and is_due_week and {which}
+    order by tool_id,{unit} measure, due
+"""
+# Of its production definition, how much of a tool holds: one row for each question.
+_BEARING = """
+    select tool_id, criterion, question, result, promised, observed, unit, weeks_held, weeks_judged
+    from fct_load_bearing as bearing inner join dim_tool as tool using (tool_id)
+    order by tool.position, bearing.position
 """
 # What each rule's people need, by rule of a whole tool, the rule to begin with first; and what training has changed.
 _NEEDS = """
@@ -88,7 +95,12 @@ _SENSITIVITY = """
     order by tool.position
 """
 _LISTS = {
-    "targets": ("fct_forecast", _TARGETS),
+    "targets": ("fct_forecast", _TARGETS.format(unit="", which="org_level = 'total'")),
+    "org_unit_targets": (
+        "fct_forecast",
+        _TARGETS.format(unit=" org_unit,", which="org_level <> 'total' and not is_target_of_company"),
+    ),
+    "load_bearing": ("fct_load_bearing", _BEARING),
     "training_needs": ("fct_training_need_unit", _NEEDS),
     "training_effects": ("fct_training_effect", _EFFECTS),
     "drift": ("fct_source_drift", _DRIFT),
@@ -161,7 +173,7 @@ def latest_publication(workspace: Workspace) -> Path | None:
 
 def status(workspace: Workspace) -> dict[str, Any]:
     """What `takeup status --json` says: the latest final week of each tool and the lines of all loads, each target and
-    whether it will be reached, what people need to learn and what training has changed, what has changed in the form of
+    whether it will be reached, how much of each tool's production definition holds, what people need to learn and what training has changed, what has changed in the form of
     the sources, and which days the last restatement moved.
 
     Reads the published file alone, so it answers while a run is writing. A tool without a final week shows its latest

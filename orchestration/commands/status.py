@@ -39,6 +39,9 @@ def headline(found: Mapping[str, Any]) -> str:
         text += "\n* provisional: late records or open deadlines may still change it"
     if any(tool["has_few_known"] for tool in found["tools"]):
         text += "\n! few records belong to a known person, so users may look like non-users: takeup people suggest"
+    for tool in found["tools"]:
+        if tool.get("paused_from"):
+            text += f"\n{tool['tool_id']} is paused from {tool['paused_from']} on: nobody is judged by it"
     text += "".join(f"\n{one}" for one in _untrustworthy(found.get("drift", ())))
     text += _alerts_told(found.get("alerts", []))
     lines = found["lines"]

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from orchestration import journal
-from orchestration.errors import DataError
 from orchestration.registry.models import Tool
 from orchestration.workspace import Workspace
 
@@ -63,14 +62,12 @@ def pauses_of(workspace: Workspace, tools: Iterable[Tool]) -> tuple[Pause, ...]:
     Raises DataError for a journal that cannot be read: judging without it would call people non-users.
     """
     found = {tool.id: _configured(tool) for tool in tools}
-    try:
-        for entry in journal.entries(workspace.pauses):
-            tool_id = str(entry["tool_id"])
-            found[tool_id] = _after(found.get(tool_id, []), entry)
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            f"{workspace.pauses}: a line cannot be read ({error!r}) - put the file back as it was"
-        ) from None
+
+    def take(entry: Mapping[str, Any]) -> None:
+        found[str(entry["tool_id"])] = _after(found.get(str(entry["tool_id"]), []), entry)
+
+    for _ in journal.read(workspace.pauses, take):
+        pass
     known = [one for tool in tools for one in found[tool.id]]
     return tuple(sorted(known, key=lambda one: (one.tool_id, one.first_date)))
 

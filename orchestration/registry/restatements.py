@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from orchestration import journal
-from orchestration.errors import DataError
 from orchestration.registry.rule_versions import VersionKey
 from orchestration.workspace import Workspace
 
@@ -29,12 +28,7 @@ def decisions(workspace: Workspace) -> dict[VersionKey, date | None]:
 
     Raises DataError for a journal that cannot be read: judging without it would restate history unasked.
     """
-    try:
-        return dict(map(_decision, journal.entries(workspace.restatements)))
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            f"{workspace.restatements}: a line cannot be read ({error!r}) - put the file back as it was"
-        ) from None
+    return dict(journal.read(workspace.restatements, _decision))
 
 
 def _decision(entry: Mapping[str, Any]) -> tuple[VersionKey, date | None]:

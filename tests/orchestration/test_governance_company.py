@@ -110,6 +110,13 @@ def test_status_tells_alerts_promises_and_audits(built_company: Workspace) -> No
     assert tool["audit_questions"] == 16
     assert tool["open_alerts"] >= 1
     assert tool["production_holds"] is False
+    bearing = [one for one in found["load_bearing"] if one["tool_id"] == "lead-scoring"]
+    assert len(bearing) == 11
+    assert sum(one["result"] == "broken" for one in bearing) == tool["promises_broken"]
+    assert {(one["tool_id"], one["org_unit"]) for one in found["org_unit_targets"]} == {
+        ("doc-extract", "Finance"),
+        ("claims-triage", "Claims"),
+    }
 
 
 @pytest.mark.parametrize("command", [("alerts",), ("audit",), ("drill", "--fault", "zero-day")])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import journal
+from orchestration.errors import DataError
 
 
 def test_entries_come_back_with_who_and_when(tmp_path: Path) -> None:
@@ -29,8 +30,9 @@ def test_a_line_changed_later_breaks_the_chain(tmp_path: Path) -> None:
     assert not journal.is_intact(place)
 
 
-def test_a_line_that_is_no_object_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["[]", "{cut", ""])
+def test_a_line_that_is_no_object_is_refused_with_its_place(tmp_path: Path, line: str) -> None:
     place = tmp_path / "decisions.jsonl"
-    place.write_text("[]\n")
-    with pytest.raises(ValueError, match="not an object"):
+    place.write_text(f'{{"what": "first"}}\n{line}\n')
+    with pytest.raises(DataError, match=r"decisions\.jsonl:2: is not a whole entry - put the file back as it was"):
         list(journal.entries(place))

@@ -183,15 +183,18 @@ def test_status_says_of_each_target_whether_it_will_be_reached(workspace: Worksp
     with duckdb.connect(str(workspace.marts)) as connection:
         connection.execute("""
             create table fct_forecast as
-            select 'a' as tool_id, level as org_level, 'correct' as measure, 0.6::double as target_share,
+            select 'a' as tool_id, level as org_level, unit as org_unit, 'correct' as measure, 0.6::double as target_share,
                 date '2026-12-31' as target_due, date '2026-05-11' as from_week_start, 0.5::double as last_share,
                 0.4 as p10, 0.55 as p50, 0.7 as p90, chance::double as chance,
                 2.5 as needed_people_per_week, null::varchar as refusal,
-                is_current, is_due_week
-            from (values ('total', 0.3, true, true), ('total', 0.9, false, true), ('total', 0.9, true, false),
-                ('org_unit', 0.9, true, true)) as weeks (level, chance, is_current, is_due_week)
+                is_current, is_due_week, unit <> 'own' as is_target_of_company
+            from (values ('total', 'All', 0.3, true, true), ('total', 'All', 0.9, false, true),
+                ('total', 'All', 0.9, true, false), ('org_unit', 'other', 0.9, true, true),
+                ('org_unit', 'own', 0.8, true, true)) as weeks (level, unit, chance, is_current, is_due_week)
         """)
     publish(workspace, "p2")
+    [own] = status(workspace)["org_unit_targets"]
+    assert (own["org_unit"], own["chance"]) == ("own", 0.8)
     [found] = status(workspace)["targets"]
     assert (found["tool_id"], found["measure"], found["target"], found["due"]) == ("a", "correct", 0.6, "2026-12-31")
     assert (found["share"], round(found["gap"], 6), found["chance"]) == (0.5, -0.1, 0.3)

@@ -245,7 +245,7 @@ def test_a_broken_journal_of_decisions_stops_the_run(tmp_path: Path) -> None:
     made = workspace(tmp_path, tool(), rules_a=rules())
     assert decisions(made) == {}
     made.restatements.write_text('{"rule_id": "a"}\n')
-    with pytest.raises(DataError, match=r"restatements\.jsonl: a line cannot be read .*put the file back"):
+    with pytest.raises(DataError, match=r"restatements\.jsonl:1: has no 'from' - put the file back as it was"):
         run(made, DAY)
 
 
