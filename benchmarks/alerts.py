@@ -39,25 +39,37 @@ class Detected:
     days: float
 
 
+Week = Callable[[int], tuple[int, int]]
+"""The available people and those who came, by weekday."""
+
+
+def _days(weeks: int, rng: random.Random, week_of: Callable[[int], Week]) -> list[Day]:
+    """The days of so many weeks: nobody on weekends and, in one week of ten, on a holiday."""
+    days = []
+    for week in range(weeks):
+        people_on = week_of(week)
+        holiday = rng.randrange(5) if rng.random() < 0.1 else None
+        for weekday in range(7):
+            is_free = weekday > 4 or weekday == holiday
+            days.append(Day(START + timedelta(days=7 * week + weekday), *((0, 0) if is_free else people_on(weekday))))
+    return days
+
+
 def clean_tool(size: int, rng: random.Random, weeks: int = HISTORY + WATCHED) -> list[Day]:
     """Days of a tool that `size` people use on a working day."""
     pattern = [rng.uniform(0.8, 1.2) for _ in range(5)]
     growth, spread, share = rng.uniform(-0.01, 0.02), rng.uniform(1.0, 2.0), rng.uniform(0.3, 0.8)
-    eligible = size / share
-    days = []
-    for week in range(weeks):
-        busy = max(0.7, rng.gauss(1, 0.05))
-        leave = rng.uniform(0.0, 0.15)
-        holiday = rng.randrange(5) if rng.random() < 0.1 else None
-        for weekday in range(7):
-            day = START + timedelta(days=7 * week + weekday)
-            if weekday > 4 or weekday == holiday:
-                days.append(Day(day, 0, 0))
-                continue
-            available = round(eligible * (1 - leave))
-            level = available * share * pattern[weekday] * busy * (1 + growth) ** week
-            days.append(Day(day, available, min(available, _count(level, spread, rng))))
-    return days
+
+    def week_of(week: int) -> Week:
+        busy = max(0.7, rng.gauss(1, 0.05)) * (1 + growth) ** week
+        available = round(size / share * (1 - rng.uniform(0.0, 0.15)))
+
+        def people_on(weekday: int) -> tuple[int, int]:
+            return available, min(available, _count(available * share * pattern[weekday] * busy, spread, rng))
+
+        return people_on
+
+    return _days(weeks, rng, week_of)
 
 
 def _count(level: float, spread: float, rng: random.Random) -> int:
@@ -78,19 +90,18 @@ def habitual_tool(size: int, rng: random.Random, weeks: int = HISTORY + WATCHED)
     growth, share, alike = rng.uniform(-0.01, 0.02), rng.uniform(0.3, 0.8), rng.uniform(0.5, 2.0)
     chances = np.array([rng.betavariate(share * alike, (1 - share) * alike) for _ in range(round(size / share))])
     draws = np.random.default_rng(rng.randrange(2**32))
-    days = []
-    for week in range(weeks):
+
+    def week_of(week: int) -> Week:
         busy = max(0.7, rng.gauss(1, 0.05)) * (1 + growth) ** week
         here = chances[draws.random(len(chances)) >= rng.uniform(0.0, 0.15)]
-        holiday = rng.randrange(5) if rng.random() < 0.1 else None
-        for weekday in range(7):
-            day = START + timedelta(days=7 * week + weekday)
-            if weekday > 4 or weekday == holiday:
-                days.append(Day(day, 0, 0))
-                continue
+
+        def people_on(weekday: int) -> tuple[int, int]:
             came = draws.random(len(here)) < np.minimum(0.99, here * pattern[weekday] * busy)
-            days.append(Day(day, len(here), int(came.sum())))
-    return days
+            return len(here), int(came.sum())
+
+        return people_on
+
+    return _days(weeks, rng, week_of)
 
 
 Clean = Callable[[int, random.Random], list[Day]]
