@@ -47,8 +47,9 @@ _DRIFT = """
 # one says why.
 _TARGETS = """
     select
-        tool_id,{unit} measure, target_share as target, target_due::varchar as due, from_week_start::varchar as week_start,
-        last_share as share, last_share - target_share as gap, p10, p50, p90, chance, needed_people_per_week, refusal
+        tool_id,{unit} measure, target_share as target, target_due::varchar as due,
+        from_week_start::varchar as week_start, last_share as share, last_share - target_share as gap, p10, p50, p90,
+        chance, needed_people_per_week, refusal
     from fct_forecast
     where is_current and is_due_week and {which}
     order by tool_id,{unit} measure, due
@@ -173,8 +174,8 @@ def latest_publication(workspace: Workspace) -> Path | None:
 
 def status(workspace: Workspace) -> dict[str, Any]:
     """What `takeup status --json` says: the latest final week of each tool and the lines of all loads, each target and
-    whether it will be reached, how much of each tool's production definition holds, what people need to learn and what training has changed, what has changed in the form of
-    the sources, and which days the last restatement moved.
+    whether it will be reached, how much of each production definition holds, what people need to learn and what
+    training has changed, what has changed in the form of the sources, and which days the last restatement moved.
 
     Reads the published file alone, so it answers while a run is writing. A tool without a final week shows its latest
     provisional one. Without a publication the lists are empty and `reason` says why.

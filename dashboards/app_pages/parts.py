@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pyarrow as pa
@@ -249,6 +249,21 @@ def say_in_address(key: str, value: str, default: str) -> None:
 def open_person(filters: Filters, key: str) -> None:
     """Leads from a list to the person's page, which the address names."""
     st.switch_page(filters.pages["person"], query_params={"person": key})
+
+
+def people_grid(
+    filters: Filters,
+    rows: Sequence[tuple[str, Mapping[str, Any]]],
+    alt: str,
+    widths: Mapping[str, int | Literal["medium"]],
+    **settings: Any,
+) -> None:
+    """Rows about people, each with the person's key; a row that is chosen opens the person."""
+    config = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
+    cells = [row for _, row in rows]
+    state = grid(cells, alt, column_config=config, on_select="rerun", selection_mode="single-row", **settings)
+    if state.selection.rows:
+        open_person(filters, rows[state.selection.rows[0]][0])
 
 
 def export_links(what: str, query: Mapping[str, str | None], label: str = "Export") -> None:

@@ -15,9 +15,8 @@ from dashboards.app_pages.parts import (
     data_through,
     empty,
     export_links,
-    grid,
     logged,
-    open_person,
+    people_grid,
     purpose,
 )
 from dashboards.marts import people
@@ -111,22 +110,14 @@ def export_query(filters: Filters, wanted: Wanted, why: str) -> dict[str, str | 
 
 
 def _rows(filters: Filters, rows: Sequence[Listed]) -> None:
-    state = grid(
-        [_row(listed) for listed in rows],
+    people_grid(
+        filters,
+        [(listed.person_key, _row(listed)) for listed in rows],
         "People with their status and reason; choose a row to open the person",
+        {"Person": 120, "Reason": 270, "Rule": 260},
         key="people_rows",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
-            "Person": st.column_config.TextColumn(width=120),
-            "Reason": st.column_config.TextColumn(width=270),
-            "Rule": st.column_config.TextColumn(width=260),
-        },
         height=ROW_PX * (len(rows) + 1) + 3 if len(rows) < SHOWN_ROWS else ROW_PX * SHOWN_ROWS,
     )
-    chosen = state.selection.rows
-    if chosen:
-        open_person(filters, rows[chosen[0]].person_key)
 
 
 def _row(listed: Listed) -> dict[str, str | int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, export_links, grid, logged, open_person, purpose
+from dashboards.app_pages.parts import Filters, export_links, logged, people_grid, purpose
 from dashboards.marts import training
 from dashboards.marts.training import PersonNeed
 
@@ -39,19 +39,11 @@ def show(filters: Filters, rule_id: str | None) -> str | None:
 
 
 def _rows(filters: Filters, rows: Sequence[PersonNeed]) -> None:
-    state = grid(
-        [_row(need) for need in rows],
+    people_grid(
+        filters, [(need.person_key, _row(need)) for need in rows],
         "People to train with reason, evidence, way back and module; choose a row to open the person",
-        key="needs_rows", on_select="rerun", selection_mode="single-row",
-        column_config={
-            "Person": st.column_config.TextColumn(width=120),
-            "Rule": st.column_config.TextColumn(width=300),
-            "Way back": st.column_config.TextColumn(width=510),
-            "Events": st.column_config.TextColumn(width="medium"),
-        },
+        {"Person": 120, "Rule": 300, "Way back": 510, "Events": "medium"}, key="needs_rows",
     )  # fmt: skip
-    if state.selection.rows:
-        open_person(filters, rows[state.selection.rows[0]].person_key)
 
 
 def _row(need: PersonNeed) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, choice_of_page, grid, logged, open_person
+from dashboards.app_pages.parts import Filters, choice_of_page, grid, logged, people_grid
 from dashboards.marts import training
 from dashboards.marts.training import PlanEntry, PlanOfModule
 
@@ -80,15 +80,12 @@ def _list(filters: Filters, plan_ids: Sequence[str], reason: Callable[[], str | 
     rows = training.people_of_plan(filters.path, scope, tool, plan_id, ROWS_A_PAGE, ROWS_A_PAGE * (number - 1))
     if not logged(filters, f"training plan {plan_id} of {tool}, page {number}", why, len(rows)):
         return
-    state = grid(
-        [_entry(entry) for entry in rows], "People on the plan; choose a row to open the person", key="plan_rows",
-        on_select="rerun", selection_mode="single-row",
-        column_config={"Person": st.column_config.TextColumn(width=120)},
+    people_grid(
+        filters, [(entry.person_key, _entry(entry)) for entry in rows],
+        "People on the plan; choose a row to open the person", {"Person": 120}, key="plan_rows",
     )  # fmt: skip
     if pages > 1:
         st.pagination(pages, key="plan_page", persist_state="page")
-    if state.selection.rows:
-        open_person(filters, rows[state.selection.rows[0]].person_key)
 
 
 def _entry(entry: PlanEntry) -> dict[str, str]:

@@ -183,7 +183,8 @@ def test_status_says_of_each_target_whether_it_will_be_reached(workspace: Worksp
     with duckdb.connect(str(workspace.marts)) as connection:
         connection.execute("""
             create table fct_forecast as
-            select 'a' as tool_id, level as org_level, unit as org_unit, 'correct' as measure, 0.6::double as target_share,
+            select 'a' as tool_id, level as org_level, unit as org_unit, 'correct' as measure,
+                0.6::double as target_share,
                 date '2026-12-31' as target_due, date '2026-05-11' as from_week_start, 0.5::double as last_share,
                 0.4 as p10, 0.55 as p50, 0.7 as p90, chance::double as chance,
                 2.5 as needed_people_per_week, null::varchar as refusal,
