@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -11,7 +11,7 @@ from dashboards import audit, wording
 from dashboards.app_pages.governance_detail import readiness, running
 from dashboards.app_pages.parts import Filters, as_of, figures_of, grid, table
 from dashboards.marts import adoption, governance
-from dashboards.marts.governance import Alert, Promise, Sensitivity, ToolStanding
+from dashboards.marts.governance import Alert, Contact, Promise, Sensitivity, ToolStanding
 from dashboards.marts.published import WHOLE_COMPANY
 
 NEWEST_ALERTS = 40
@@ -40,12 +40,14 @@ def page(filters: Filters) -> None:
     alerts = governance.alerts(filters.path, filters.tool.tool_id, NEWEST_ALERTS)
     st.header(f"In detail: {wording.plain(filters.tool.title)}")
     _alerts(alerts, governance.sensitivity(filters.path, filters.tool.tool_id))
+    contacts = governance.contacts(filters.path, filters.tool.tool_id)
+    names = {contact.email: contact.name for contact in contacts if contact.name}
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         _promises(governance.promises(filters.path, filters.tool.tool_id))
     with right.container(border=True, height="stretch"):
-        _who(filters)
-    readiness(governance.answers(filters.path, filters.tool.tool_id))
+        _who(filters, contacts, names)
+    readiness(governance.answers(filters.path, filters.tool.tool_id), names)
     running(filters)
     _reads(filters)
     figures_of(filters, "Production definition", "Alert", "Readiness", "Gap")
@@ -216,10 +218,8 @@ def _weeks(promise: Promise) -> str:
     return f", {promise.weeks_held or 0} of {wording.counted(promise.weeks_judged, 'week')}"
 
 
-def _who(filters: Filters) -> None:
+def _who(filters: Filters, contacts: Sequence[Contact], names: Mapping[str, str]) -> None:
     st.header("Who answers for it")
-    contacts = governance.contacts(filters.path, filters.tool.tool_id)
-    names = {contact.email: contact.name for contact in contacts if contact.name}
     rows = [
         {
             "Role": contact.role.capitalize(),

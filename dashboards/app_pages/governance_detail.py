@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import streamlit as st
@@ -16,8 +16,8 @@ AREAS = {"data": "Data", "integration": "Integration", "governance": "Governance
 MARKS = {"yes": ":material/check_circle:", "vague": ":material/help:", "no": ":material/cancel:"}
 
 
-def readiness(answers: Sequence[Answer]) -> None:
-    """Sixteen questions with what each answer rests on, and what is missing."""
+def readiness(answers: Sequence[Answer], names: Mapping[str, str]) -> None:
+    """Sixteen questions with what each answer rests on, and what is missing; `names` by address."""
     with st.container(border=True):
         st.header("Ready to be relied on")
         if not answers:
@@ -33,20 +33,21 @@ def readiness(answers: Sequence[Answer]) -> None:
         for first in range(0, len(by_area), 2):
             for column, (area, group) in zip(st.columns(2), by_area[first : first + 2], strict=False):
                 with column:
-                    _area(area, group)
+                    _area(area, group, names)
 
 
-def _area(area: str, answers: Sequence[Answer]) -> None:
+def _area(area: str, answers: Sequence[Answer], names: Mapping[str, str]) -> None:
     ready = sum(answer.answer == "yes" for answer in answers)
     with st.expander(f"{AREAS.get(area, area)}: {ready} of {len(answers)}", expanded=ready < len(answers)):
         for answer in answers:
             st.markdown(f"{MARKS[answer.answer]} **{wording.plain(answer.question)}** {answer.answer.capitalize()}.")
-            st.caption(wording.plain(answer.evidence))
+            st.caption(wording.plain(wording.sentence(answer.evidence)))
             if answer.gap:
                 due = f" by {wording.day(answer.due_date)}" if answer.due_date else ""
                 st.caption(
-                    f"**Missing:** {wording.plain(answer.gap)} **Next:** {wording.plain(answer.action)}"
-                    f" ({wording.plain(answer.owner)}{due})"
+                    f"**Missing:** {wording.plain(answer.gap.removeprefix('missing: ').rstrip('.'))}."
+                    f" **Next:** {wording.plain((answer.action or '').rstrip('.'))}"
+                    f" ({wording.plain(names.get(answer.owner or '', answer.owner))}{due})."
                 )
 
 

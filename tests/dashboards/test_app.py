@@ -318,8 +318,10 @@ def test_who_promised_a_target_is_named_where_the_name_is_known(tmp_path, monkey
     with duckdb.connect(str(path)) as connection:
         connection.execute("update dim_target set owner = 'dana.vogel@corp.example' where measure = 'correct'")
         connection.execute("update dim_target set owner = 'somebody@corp.example' where measure = 'active'")
+        connection.execute("update fct_audit_answer set owner = 'emil.costa@corp.example', gap = 'missing: a name'")
     text = _text(_page("governance", tmp_path, monkeypatch))
     assert "promised by Dana Vogel" in text
+    assert "**Missing:** a name. **Next:** Name somebody (Emil Costa by 1 Dec 2026)." in text
     assert "somebody" in text
 
 
