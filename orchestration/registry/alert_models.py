@@ -29,10 +29,15 @@ def _clock(value: Any) -> time:
 def _variable(value: str) -> str:
     if _VARIABLE.fullmatch(value):
         return value
+    _no_address(value)
+    raise fault(f"{value!r} is not the name of an environment variable", "write it like TAKEUP_ALERTS_URL")
+
+
+def _no_address(value: str) -> str:
     if "://" in value:
         mend = "put the address into an environment variable or a file, and name that here"
         raise fault("an address with its secret stands in the configuration", mend)
-    raise fault(f"{value!r} is not the name of an environment variable", "write it like TAKEUP_ALERTS_URL")
+    return value
 
 
 def _kind(value: str) -> str:
@@ -42,6 +47,7 @@ def _kind(value: str) -> str:
 
 
 Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d$"})]
+SecretFile = Annotated[Text, AfterValidator(_no_address)]
 Variable = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_variable)]
 KindName = Annotated[str, AfterValidator(_kind), WithJsonSchema({"enum": list(KINDS)})]
 
@@ -51,7 +57,7 @@ class Address(Model):
 
     name: ToolId = Field(description="kebab-case", examples=["owners"])
     url_env: Variable | None = Field(None, description="the variable with the address", examples=["TAKEUP_ALERTS_URL"])
-    url_file: Text | None = Field(None, description="the file with the address", examples=["/run/secrets/alerts"])
+    url_file: SecretFile | None = Field(None, description="the file with the address", examples=["/run/secrets/alerts"])
 
     @model_validator(mode="after")
     def _has_one_address(self) -> Self:

@@ -117,6 +117,8 @@ def parse_week(value: Any) -> date:
     """The Monday of an ISO week (`2026-W45`) or of the week that holds an ISO date."""
     week = _WEEK.fullmatch(value) if isinstance(value, str) else None
     if week is None:
+        if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value.strip())):
+            raise fault(f"{value!r} is not a week", "write an ISO week such as 2026-W45")
         day = parse_day(value)
         return day - timedelta(days=day.weekday())
     try:
