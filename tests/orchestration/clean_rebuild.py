@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from orchestration.transform import run_models
 from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
 
+LOADING = Path(__file__).resolve().parents[2] / "orchestration" / "loading"
 _SAME = """
     select count(*) from (
         (select * from {left} except all select * from {right})
@@ -61,12 +63,21 @@ def differences(workspace: Workspace, scratch: Path) -> dict[str, int]:
 
 
 def _kept_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """All marts, and the tables below them that keep their rows from run to run."""
+    """All marts, and the tables below them that keep their rows from run to run or that later steps read."""
+    read = ", ".join(f"'{name}'" for name in sorted(_read_by_steps()))
     return connection.execute(
         "select 'main', table_name from duckdb_tables() where database_name = 'clean_marts' "
         "union all select 'intermediate', model from clean.built.model "
-        "where model like 'int_%' and model <> 'int_refresh' order by all"
+        "where model like 'int_%' and model <> 'int_refresh' "
+        f"union select 'intermediate', unnest([{read}]) "
+        "order by all"
     ).fetchall()
+
+
+def _read_by_steps() -> set[str]:
+    """The models that forecasts, effects, alerts and audits are worked out from: half a history would mislead them."""
+    steps = (LOADING / f"{name}.py" for name in ("forecasts", "effects", "alert_facts", "audits"))
+    return {name for step in steps for name in re.findall(r"intermediate\.(int_\w+)", step.read_text())}
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
