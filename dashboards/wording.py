@@ -174,8 +174,9 @@ def rule_kind(name: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A phrase of the data as the start of a sentence."""
-    return text[:1].upper() + text[1:]
+    """A phrase of the data as the start of a sentence; an address or the name of a file or field stays as it is."""
+    first = text.split(maxsplit=1)[:1]
+    return text if first and re.search(r"[._:/]\S", first[0]) else text[:1].upper() + text[1:]
 
 
 def short_key(person_key: str) -> str:

@@ -41,7 +41,7 @@ def _area(area: str, answers: Sequence[Answer], names: Mapping[str, str]) -> Non
     with st.expander(f"{AREAS.get(area, area)}: {ready} of {len(answers)}", expanded=ready < len(answers)):
         for answer in answers:
             st.markdown(f"{MARKS[answer.answer]} **{wording.plain(answer.question)}** {answer.answer.capitalize()}.")
-            st.caption(wording.plain(wording.sentence(answer.evidence)))
+            st.caption(wording.link(wording.sentence(answer.evidence)))
             if answer.gap:
                 due = f" by {wording.day(answer.due_date)}" if answer.due_date else ""
                 st.caption(

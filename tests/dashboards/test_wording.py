@@ -59,3 +59,18 @@ def test_every_kind_of_rule_has_words():
 )
 def test_kinds_of_accounts_are_named_and_not_keyed(key, words):
     assert wording.namespace(key) == words
+
+
+@pytest.mark.parametrize(
+    ("phrase", "begin"),
+    [
+        ("no value for time", "No value for time"),
+        ("alerts.yml sends nothing", "alerts.yml sends nothing"),
+        ("https://wiki.example.com/a", "https://wiki.example.com/a"),
+        ("used_cli is new", "used_cli is new"),
+        ("missing: a name", "Missing: a name"),
+        ("", ""),
+    ],
+)
+def test_a_phrase_begins_a_sentence_unless_it_begins_with_a_name(phrase, begin):
+    assert wording.sentence(phrase) == begin
