@@ -7,7 +7,7 @@ hold the warehouse open meanwhile.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +27,7 @@ _PLACES = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
 # Nothing of what dbt logs is shown, since its results and errors come back as objects.
 _QUIETLY = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-version-check")
 _HEARD = frozenset({"NodeStart"})
+_STANDS = "stands"
 _NO_STATISTICS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 
 
@@ -82,11 +83,16 @@ def build(
     `on_model` is told the name of each model as its turn comes. With `keep_views`, views of raw tables that stand as
     they would be made are tested alone; tests must then be reached by what is selected, as by all or by `source+`.
     """
-    kept = standing_views(workspace, _manifest(workspace)) if keep_views else []
+    manifest = _manifest(workspace)
+    kept = standing_views(workspace, manifest) if keep_views else []
     # Else dbt leaves out the tests of what is left out.
     tests = ["--indirect-selection", "empty"] if kept else []
-    arguments = [*_chosen(select, [*exclude, *kept]), *tests, "--exclude-resource-type", "unit_test"]
-    return replace(_materialize(workspace, "build", *arguments, on_model=on_model), kept=tuple(kept))
+    chosen = _chosen(select, [*exclude, f"tag:{_STANDS}"] if kept else exclude)
+    with _tagged(manifest, kept):
+        done = _materialize(
+            workspace, "build", *chosen, *tests, "--exclude-resource-type", "unit_test", on_model=on_model
+        )
+    return replace(done, kept=tuple(kept))
 
 
 def run_models(
@@ -135,6 +141,19 @@ def manifest_in(folder: Path) -> Manifest:
     manifest.build_parent_and_child_maps()  # type: ignore[no-untyped-call]
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
+
+
+@contextmanager
+def _tagged(manifest: Manifest, names: Collection[str]) -> Iterator[None]:
+    """Models by these names bear the tag for a while: dbt looks through all nodes for each name it is to leave out."""
+    nodes = [node for node in manifest.nodes.values() if node.name in names]
+    for node in nodes:
+        node.tags.append(_STANDS)
+    try:
+        yield
+    finally:
+        for node in nodes:
+            node.tags.remove(_STANDS)
 
 
 def _chosen(select: Sequence[str], exclude: Sequence[str]) -> list[str]:
