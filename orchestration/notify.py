@@ -53,11 +53,15 @@ def send(destination: Address, note: Note, environment: Mapping[str, str] = os.e
     except UsageError as error:
         return str(error)
     sender = apprise.Apprise()
+    place = destination.url_env or destination.url_file
     if not sender.add(address):
-        return f"{destination.name}: its address is none that apprise knows"
+        return f"{destination.name}: its address is none that apprise knows - correct it in {place}"
     with _Heard() as heard:
         is_sent = sender.notify(body=note.body, title=note.title, attach=_attached(note.files))
-    return None if is_sent else f"{destination.name}: could not be sent{heard.said(address)}"
+    if is_sent:
+        return None
+    mend = f"see that the address in {place} is right and that its service answers"
+    return f"{destination.name}: could not be sent{heard.said(address)} - {mend}"
 
 
 def _attached(files: Sequence[Path]) -> list[str] | None:

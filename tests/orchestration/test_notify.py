@@ -77,6 +77,7 @@ def test_what_could_not_be_sent_is_said_without_the_secret(inbox: Inbox) -> None
     error = send(Destination(name="hook", url_env="URL"), NOTE, {"URL": inbox.url})
     assert error is not None
     assert error.startswith("hook: could not be sent")
+    assert error.endswith(" - see that the address in URL is right and that its service answers")
     assert "s3cretword" not in error
 
 
