@@ -133,6 +133,7 @@ def measure_training(workspace: Workspace) -> Counts:
     from orchestration.loading.effects import key_of
 
     with open_warehouse(workspace) as warehouse:
+        warehouse.training_plans()  # a lot that was altered would be believed
         made, still_hold = [], []
         held = warehouse.held_effects()
         for asked in warehouse.training_to_measure():

@@ -206,6 +206,8 @@ def _write(
     lines = [_line(plan, one, known, reasons) for one in _assignments(plan)]
     if output.path is None:
         raise UsageError("a list needs a file - name one with --out")
+    if not lines:
+        raise DataError(f"plan {plan.plan_id}: all who were to be trained have been erased - make another plan")
     with _open(output.path) as file:
         writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
         writer.writeheader()

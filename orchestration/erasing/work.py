@@ -29,6 +29,7 @@ from orchestration.erasing.databases import (
 from orchestration.erasing.files import FileFinding, Reader, is_named_in_file, rewrite, walk
 from orchestration.erasing.subjects import find_subjects, with_met_names
 from orchestration.errors import UsageError
+from orchestration.loading import plans
 from orchestration.loading.history import remember
 from orchestration.loading.inbox import all_files
 from orchestration.loading.session import Session
@@ -171,7 +172,7 @@ def _clean_scratch(workspace: Workspace) -> None:
 def _clean_warehouse(workspace: Workspace, findings: Sequence[Findings]) -> None:
     with connected(workspace) as connection:
         session = _session(workspace, connection)
-        with session.transaction():
+        with session.transaction(), plans.entries_may_go(session):
             for each in findings:
                 move_loaded_lines(session, each.subject)
                 strike(connection, each.subject)

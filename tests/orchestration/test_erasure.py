@@ -20,9 +20,10 @@ from orchestration import publication
 from orchestration.erased import Erased, Marks, pattern_of
 from orchestration.erasing import work
 from orchestration.erasing.work import erase
-from orchestration.errors import UsageError
+from orchestration.errors import DataError, UsageError
 from orchestration.identity_decisions import Decision
 from orchestration.loading.bulk import reading
+from orchestration.training_plans import Entry
 from orchestration.vault import Vault
 from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
@@ -146,6 +147,28 @@ def test_no_byte_is_left_and_nobody_else_loses_anything(workspace: Workspace) ->
         ROSTER[1].replace(PERSON, "erased-person"),
         ROSTER[2],
     ]
+
+
+def test_a_training_plan_holds_without_them_and_one_that_was_altered_stays_refused(workspace: Workspace) -> None:
+    names = Vault(workspace).pseudonymiser
+    entries = [
+        Entry(names.person_key(one), TOOL, "r", 1, "CT-1 Four eyes", "CT-1", "major", 9, 3, EARLY.date())
+        for one in ("p-1", PERSON)
+    ]
+    with open_warehouse(workspace, now=NOW) as warehouse:
+        for _ in range(2):
+            warehouse.keep_training_plan("1", 0.0, None, NOW.date(), entries)
+    erased(workspace)
+    with open_warehouse(workspace, now=NOW) as warehouse:
+        plans = warehouse.training_plans()
+        assert [[one.person_key for one in plan.entries] for plan in plans] == [[names.person_key("p-1")]] * 2
+        warehouse.session.run("update raw.training_plan_entry set arm = 'hold_out' where plan_id like '%-2'")
+    erased(workspace, "p-2")
+    with (
+        open_warehouse(workspace, now=NOW) as warehouse,
+        pytest.raises(DataError, match=r"-2 was changed"),
+    ):
+        warehouse.training_plans()
 
 
 def test_publications_keep_their_names_and_the_figures_of_all(workspace: Workspace) -> None:

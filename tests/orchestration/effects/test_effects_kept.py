@@ -14,8 +14,12 @@ import pytest
 
 from orchestration.effects.answers import answer
 from orchestration.effects.panel import NEVER, Panel, Question, satisfied_share
+from orchestration.errors import DataError
+from orchestration.loading import plans
 from orchestration.raw_schema import raw_schema
 from orchestration.steps import measure_training
+from orchestration.training_plans import Entry, Plan
+from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
 from tests.orchestration.effects.companies import DUE, MADE, WEEKS, Company
 
@@ -203,18 +207,15 @@ def test_a_hold_out_is_compared_by_its_lot(workspace: Workspace) -> None:
     panel, lot, _ = Company(4, 0.6, people=200).drawn()
     write(workspace, panel)
     made, due = (MONDAY + timedelta(weeks=week) for week in (MADE, DUE))
-    rows = [
-        ("p", f"k{one}", "t", "r", 1, "M-1 Module", "M-1", "major", 9, 3, made,
-         "train" if lot.is_to_train[one] else "hold_out", bool(lot.is_drawn[one]))
+    entries = tuple(
+        Entry(f"k{one}", "t", "r", 1, "M-1 Module", "M-1", "major", 9, 3, made,
+              "train" if lot.is_to_train[one] else "hold_out", bool(lot.is_drawn[one]))
         for one in range(panel.people)
         if lot.is_drawn[one] or one % 7 == 0
-    ]  # fmt: skip
-    with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute(
-            "insert into raw.training_plan values ('p', 'x', 0.5, 1, ?, ?, 'f')",
-            [due + timedelta(days=4), datetime(made.year, made.month, made.day, 15)],
-        )
-        connection.executemany(f"insert into raw.training_plan_entry values ({', '.join('?' * 13)})", rows)
+    )  # fmt: skip
+    made_at = datetime(made.year, made.month, made.day, 15)
+    with open_warehouse(workspace) as warehouse:
+        plans.add(warehouse.session, Plan("p", "x", 0.5, 1, due + timedelta(days=4), made_at, entries))
     measure_training(workspace)
     ((low, high, trained, others),) = kept(
         workspace, "low, high, trained_people, comparison_people", "plan_id = 'p' and measure = 'broken_share'"
@@ -224,3 +225,7 @@ def test_a_hold_out_is_compared_by_its_lot(workspace: Workspace) -> None:
     assert (low, high) == pytest.approx((expected.effect.low, expected.effect.high))
     assert (trained, others) == (expected.trained_people, expected.comparison_people)
     assert {design for (design,) in kept(workspace, "design")} == {"hold_out", "matched"}
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("update raw.training_plan_entry set judged = judged + 1")
+    with pytest.raises(DataError, match="plan p was changed after it was made"):
+        measure_training(workspace)
