@@ -260,7 +260,9 @@ class Target(Model):
     )
     value: Share = Field(examples=["45%"])
     due_date: Day = Field(alias="date", examples=["2026-12-31"])
-    owner: Text = Field(description="who answers for it", examples=["name.surname@example.com"])
+    owner: Email = Field(
+        description="the e-mail of the one person who answers for it", examples=["name.surname@example.com"]
+    )
     org_unit: Text | None = Field(None, description="whole company when left out", examples=["Finance"])
     baseline_week: Week | None = Field(
         None, description="the week that progress is measured from", examples=["2026-W10"]

@@ -15,7 +15,7 @@ from orchestration.registry.rule_versions import FILE, record, recorded
 from orchestration.workspace import Workspace
 
 TODAY = date(2026, 6, 1)
-TARGET = "targets:\n- {tool: doc-extract, measure: correct, value: 45%, date: 2026-12-31, owner: Ada}\n"
+TARGET = "targets:\n- {tool: doc-extract, measure: correct, value: 45%, date: 2026-12-31, owner: ada@example.com}\n"
 
 
 def complete(root: Path, entry: str = "", **files: str) -> Workspace:

@@ -46,7 +46,7 @@ def test_all_mistakes_of_all_files_come_at_once(tmp_path: Path) -> None:
     made = workspace(
         tmp_path,
         tool() + tool("broken").replace("owner", "ownr"),
-        targets="targets:\n- {tool: doc-extrct, measure: correct, value: 450%, date: 2026-12-31, owner: Ada}\n",
+        targets="targets:\n- {tool: doc-extrct, measure: correct, value: 450%, date: 2026-12-31, owner: a@b.test}\n",
         people="org_unit: [a]\n",
         calendar="timezone: Mars\n",
         privacy="small_group: 1\n",
@@ -140,7 +140,7 @@ def test_one_rule_id_belongs_to_one_tool(tmp_path: Path) -> None:
 
 
 def test_targets_for_unknown_tools_and_repeated_ones_are_refused(tmp_path: Path) -> None:
-    line = "- {tool: %s, measure: correct, value: 45%%, date: 2026-12-31, owner: Ada}\n"
+    line = "- {tool: %s, measure: correct, value: 45%%, date: 2026-12-31, owner: ada@example.com}\n"
     made = workspace(tmp_path, tool(), targets="targets:\n" + line % "nothing" + line % "doc-extract" * 2)
     assert errors(made) == [
         "config/targets.yml:2:10 there is no tool 'nothing' in config/tools.yml - write one of doc-extract",

@@ -46,9 +46,9 @@ holidays: {country: DE, extra: [{date: 2026-12-24, name: Eve}]}
 """
 TARGETS = """\
 targets:
-- {tool: doc-extract, measure: correct, value: 45%, date: 2026-12-31, owner: Ada, org_unit: Finance,
+- {tool: doc-extract, measure: correct, value: 45%, date: 2026-12-31, owner: ada@example.com, org_unit: Finance,
    baseline_week: 2026-W10}
-- {tool: listed, measure: active, value: 0.9, date: 2026-12-31, owner: Ada}
+- {tool: listed, measure: active, value: 0.9, date: 2026-12-31, owner: ada@example.com}
 """
 
 
@@ -128,7 +128,7 @@ def test_targets_and_calendar_are_rows(registry: Registry) -> None:
         "measure": "correct",
         "value": 0.45,
         "due_date": date(2026, 12, 31),
-        "owner": "Ada",
+        "owner": "ada@example.com",
         "baseline_week": date(2026, 3, 2),
     }
     assert rows["calendar"] == [

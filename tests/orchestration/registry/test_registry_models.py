@@ -192,7 +192,7 @@ def test_counts_have_limits(key: str, value: object, is_good: bool) -> None:
     "value", [True, None, "", "45", "abc%", "-1%", "101%", 1.01, -0.1, float("nan"), float("inf"), [0.5]]
 )
 def test_what_is_not_a_share_is_refused(value: object) -> None:
-    target = {"tool": "a", "measure": "correct", "date": "2026-12-31", "owner": "x", "value": value}
+    target = {"tool": "a", "measure": "correct", "date": "2026-12-31", "owner": "x@example.com", "value": value}
     with pytest.raises(ValidationError):
         TargetsFile.model_validate({"targets": [target]})
 

@@ -17,7 +17,7 @@ TODAY = date(2026, 6, 1)
 
 def targets(root: Path, *entries: str) -> Workspace:
     """A workspace whose tool is live from 2026-03-02, with these targets."""
-    lines = [f"- {{tool: doc-extract, measure: correct, owner: Ada, {entry}}}" for entry in entries]
+    lines = [f"- {{tool: doc-extract, measure: correct, owner: ada@b.test, {entry}}}" for entry in entries]
     return workspace(root, tool(), targets="\n".join(["targets:", *lines, ""]), rules_a=rules())
 
 
@@ -72,7 +72,7 @@ def test_several_dates_may_rise_and_are_told_when_they_fall(tmp_path: Path) -> N
     falling = ("value: 60%, date: 2026-06-30", "value: 40%, date: 2026-12-31")
     [line] = findings(targets(tmp_path / "b", *falling), warnings=True)
     assert line == (
-        "config/targets.yml:3:60 40% is less than the 60% of line 2, due before it"
+        "config/targets.yml:3:67 40% is less than the 60% of line 2, due before it"
         " - ask for more later, or take one out"
     )
 
