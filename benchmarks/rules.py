@@ -125,19 +125,25 @@ def _kinds(root: Path, events: int, people: int, repeats: int) -> list[tuple[obj
 
 
 def _book(root: Path, events: int, people: int, repeats: int) -> list[tuple[object, ...]]:
-    """Twenty rules over five tools at once, and one by one: each in a company that has no tool but the rule's own."""
+    """Twenty rules over five tools at once, and one by one: each over the same company, and each in a company that has
+    no tool but the rule's own. All tools have as many events, so that each kind is measured once."""
     company = _company(root / "book", events, people, tools=5)
     whole = _judged(company, BOOK, repeats)
     times = Counter(kind for kinds in BOOK.values() for kind in kinds)
-    one_tool = _company(root / "one-tool", events // 5, people, tools=1)
-    alone = {kind: _judged(one_tool, {0: (kind,)}, repeats) for kind in times}
-    judging = sum(alone[kind].cpu * number for kind, number in times.items())
-    of_rules = sum(alone[kind].of_rules * number for kind, number in times.items())
-    return [
+    rows: list[tuple[object, ...]] = [
         ("together", f"{whole.cpu:.1f}", f"{whole.of_rules:.1f}", round(whole.peak)),
-        ("one by one", f"{judging:.1f}", f"{of_rules:.1f}", round(max(one.peak for one in alone.values()))),
-        ("part", f"{whole.cpu / judging:.2f}", f"{whole.of_rules / of_rules:.2f}", ""),
     ]
+    one_tool = _company(root / "one-tool", events // 5, people, tools=1)
+    for name, workspace in (("one by one", company), ("one by one, one tool", one_tool)):
+        alone = {kind: _judged(workspace, {0: (kind,)}, repeats) for kind in times}
+        judging = sum(alone[kind].cpu * number for kind, number in times.items())
+        of_rules = sum(alone[kind].of_rules * number for kind, number in times.items())
+        peak = max(one.peak for one in alone.values())
+        rows += [
+            (name, f"{judging:.1f}", f"{of_rules:.1f}", round(peak)),
+            ("together / that", f"{whole.cpu / judging:.2f}", f"{whole.of_rules / of_rules:.2f}", ""),
+        ]
+    return rows
 
 
 def _judged(workspace: Workspace, book: Mapping[int, Sequence[str]], repeats: int) -> Cost:
