@@ -78,8 +78,8 @@ def _upstream(evidence: Evidence) -> _Shown:
         return _Shown("no", "No upstream source is named in tools.yml.", "the map is missing")
     lacking = [one.name for one in sources if not (one.schema_ and one.updates and one.on_failure and one.fallback)]
     if lacking:
-        return _Shown("vague", f"{len(sources)} sources are named.", f"incomplete: {', '.join(lacking)}")
-    return _Shown("yes", f"{len(sources)} sources with schema, rhythm, failure behaviour and fallback.")
+        return _Shown("vague", f"Named upstream sources: {len(sources)}.", f"incomplete: {', '.join(lacking)}")
+    return _Shown("yes", f"Upstream sources with schema, rhythm, failure behaviour and fallback: {len(sources)}.")
 
 
 def _pipeline(evidence: Evidence) -> _Shown:
@@ -121,8 +121,8 @@ def _map(evidence: Evidence) -> _Shown:
     both: tuple[Upstream | Downstream, ...] = (*integration.upstream, *integration.downstream)
     lacking = [one.name for one in both if not (one.on_failure and one.fallback)]
     if lacking:
-        return _Shown("vague", f"{len(both)} systems are named.", f"no failure behaviour: {', '.join(lacking)}")
-    return _Shown("yes", f"{len(both)} systems with what happens when each fails.")
+        return _Shown("vague", f"Named systems: {len(both)}.", f"no failure behaviour: {', '.join(lacking)}")
+    return _Shown("yes", f"Systems of which it is said what happens when they fail: {len(both)}.")
 
 
 def _apis(evidence: Evidence) -> _Shown:
