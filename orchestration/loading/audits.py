@@ -88,7 +88,7 @@ _FIGURES: Mapping[str, str] = {
         select users.tool_id, count(distinct users.person_key) from audited_user as users
         inner join raw.person as person on person.person_key = users.person_key
         inner join intermediate.int_alias_people as alias on alias.person_no = person.person_no
-        inner join raw.training_completion as done on done.alias_no = alias.alias_no
+        inner join raw.valid_completion as done on done.alias_no = alias.alias_no
         inner join audited_module as module on module.tool_id = users.tool_id and module.module = done.module
         group by 1
     """,

@@ -181,7 +181,9 @@ DATASETS = {
             ("alias_no", pa.int64()),
             ("module", pa.string()),
             ("completed_at", _STAMP),
+            ("statement_key", pa.string()),
         ),
+        _told_by_files("voidings", "raw.training_voiding", ("statement_key", pa.string())),
         _told_by_files(
             "work_items",
             "raw.work_item",

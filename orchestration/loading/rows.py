@@ -32,6 +32,7 @@ from orchestration.sources.records import (
     PersonRecord,
     Record,
     TrainingRecord,
+    VoidingRecord,
     WorkItemRecord,
 )
 from orchestration.vault import Person
@@ -130,6 +131,7 @@ class RowMaker:
             AbsenceRecord: self._absence,
             OutageRecord: self._outage,
             TrainingRecord: self._training,
+            VoidingRecord: self._voiding,
             WorkItemRecord: self._work_item,
             EligibleRecord: self._eligible,
         }
@@ -288,7 +290,16 @@ class RowMaker:
 
     def _training(self, record: TrainingRecord) -> Row:
         facts = (self._account(record.users).alias_no, self._clean(record.module), record.completed_at)
-        return self._told_by_file(record, ("training", *facts), facts)
+        statement = self._statement_key(record.statement_id) if record.statement_id else None
+        said = (*facts, statement) if statement else facts  # voided by itself, so told by itself
+        return self._row(record, self._key(("training", *said)), said, (*facts, statement, self._origin.file_at))
+
+    def _voiding(self, record: VoidingRecord) -> Row:
+        facts = (self._statement_key(record.statement_id),)
+        return self._told_by_file(record, ("voiding", *facts), facts)
+
+    def _statement_key(self, statement_id: str) -> str:
+        return self._key(("statement", statement_id)).hex()
 
     def _work_item(self, record: WorkItemRecord) -> Row:
         item_id, alias_no = self._clean(record.item_id), self._account(record.users).alias_no

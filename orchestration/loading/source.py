@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from orchestration.loading.datasets import DATASETS, Dataset
 from orchestration.sources import SourceFormat
-from orchestration.sources.records import AggregateRecord, Record
+from orchestration.sources.records import AggregateRecord, Record, VoidingRecord
+
+_ELSEWHERE: dict[type[Record], str] = {AggregateRecord: "aggregates", VoidingRecord: "voidings"}
+"""Records that a format brings beside those of its own dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Source:
         """`records` with the dataset they belong to, in order within each."""
         if not self.format.also:
             return [(self.dataset, records)]
-        counts: list[Record] = [record for record in records if type(record) is AggregateRecord]
-        events: list[Record] = [record for record in records if type(record) is not AggregateRecord]
-        return [(DATASETS["events"], events), (DATASETS["aggregates"], counts)]
+        sorted_out: dict[str, list[Record]] = {name: [] for name in self.format.datasets}
+        for record in records:
+            sorted_out[_ELSEWHERE.get(type(record), self.format.dataset)].append(record)
+        return [(DATASETS[name], chosen) for name, chosen in sorted_out.items()]

@@ -87,5 +87,14 @@ left join raw.known_person as known
     and known.first_date <= absence.last_date and known.last_date >= absence.first_date;
 create table if not exists raw.outage (tool_id varchar not null, starts_at timestamp not null, ends_at timestamp not null, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
 create table if not exists raw.training_completion (alias_no bigint not null, module varchar not null, completed_at timestamp not null, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
+alter table raw.training_completion add column if not exists statement_key uuid;  -- a digest of the id that a voiding names; null: nothing voids it, and nothing read before this column existed
+create table if not exists raw.training_voiding (statement_key uuid not null, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
+-- The completions that count: without those that were voided, whichever of the two was read first, and each once,
+-- however many statements and lists tell of it.
+create or replace view raw.valid_completion as
+select alias_no, module, completed_at, min(load_id) as load_id
+from raw.training_completion as completion
+where not exists (from raw.training_voiding as voiding where voiding.statement_key = completion.statement_key)
+group by all;
 create table if not exists raw.work_item (item_id varchar not null, alias_no bigint not null, tool_id varchar not null, kind varchar, opened_at timestamp, closed_at timestamp, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
 create table if not exists raw.eligible (tool_id varchar not null, alias_no bigint not null, first_date date, last_date date, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);

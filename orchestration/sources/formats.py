@@ -12,7 +12,7 @@ from orchestration.sources.records import Parsed
 from orchestration.sources.sight import Sight
 
 Dataset: TypeAlias = Literal[
-    "events", "aggregates", "people", "absences", "outages", "training", "work_items", "eligible"
+    "events", "aggregates", "people", "absences", "outages", "training", "voidings", "work_items", "eligible"
 ]
 
 

@@ -27,6 +27,7 @@ from orchestration.sources.records import (
     Record,
     Reject,
     TrainingRecord,
+    VoidingRecord,
     WorkItemRecord,
 )
 from orchestration.sources.sight import Sight
@@ -107,7 +108,7 @@ def _users(record: Record) -> tuple[Identity, ...]:
         return (Identity("person_id", record.person_id), *record.aliases)
     if isinstance(record, AbsenceRecord):
         return (Identity("person_id", record.person_id),)
-    return () if isinstance(record, OutageRecord) else record.users
+    return () if isinstance(record, OutageRecord | VoidingRecord) else record.users
 
 
 def _days(record: Record) -> Iterator[date]:

@@ -204,6 +204,18 @@ class TrainingRecord:
     module: str
     completed_at: datetime
     attributes: dict[str, Any]
+    statement_id: str | None = None
+    """The id under which a later statement may void it; None: nothing can."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoidingRecord:
+    """A completion that was told as `statement_id` does not count, whether it was read before this or comes later."""
+
+    line_no: int
+    lines: int
+    statement_id: str
+    attributes: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +274,7 @@ Record: TypeAlias = (
     | AbsenceRecord
     | OutageRecord
     | TrainingRecord
+    | VoidingRecord
     | WorkItemRecord
     | EligibleRecord
 )

@@ -30,4 +30,5 @@ TRAINING = SourceFormat(
     suffixes=TRAINING_CSV.suffixes + XAPI.suffixes,
     title="Training completions in any format",
     proves="It says who completed which module and when; it proves no use.",
+    also=XAPI.also,
 )

@@ -1,7 +1,9 @@
 """`xapi`: completions of training as xAPI statements, of which a learning record store gives an array, pages or lines.
 
 A statement is a completion when its verb is `completed` or `passed` and its result denies neither completion nor
-success. Every other statement (launched, answered, failed, ...) counts as blank: it was read and is no completion.
+success. A statement that voids another takes it back for good, in whichever order and files the two come (xAPI,
+"Voiding"); statements that void cannot be voided, and have no completion to take back. Every other statement (launched,
+answered, failed, ...) counts as blank: it was read and is no completion.
 """
 
 from __future__ import annotations
@@ -15,13 +17,14 @@ from urllib.parse import urlsplit
 from orchestration.sources.documents import Item, Shape, read_documents
 from orchestration.sources.fields import FieldError, candidates, flag, moment, needed_text, number, text
 from orchestration.sources.formats import Field, SourceFormat
-from orchestration.sources.records import Blank, Identity, Parsed, TrainingRecord
+from orchestration.sources.records import Blank, Identity, Parsed, TrainingRecord, VoidingRecord
 from orchestration.sources.review_values import an_object
 from orchestration.sources.rosters import plain
 from orchestration.sources.sight import Sight
 
 SHAPE = Shape(lists=("statements",), marks=frozenset({"actor", "verb", "object"}), enough=2)
 _DONE = frozenset({"completed", "passed"})
+_VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 _MAIL = "mailto:"
 
 
@@ -33,7 +36,7 @@ def parse(path: Path, *, now: datetime | None = None) -> Iterator[Parsed]:
             yield item
             continue
         try:
-            yield _completion(item) or Blank(item.lines)
+            yield _read(item) or Blank(item.lines)
         except FieldError as error:
             yield item.rejected(error)
 
@@ -48,18 +51,35 @@ def recognise(sight: Sight) -> str | None:
     return None
 
 
-def _completion(item: Item) -> TrainingRecord | None:
-    """The completion that a statement tells of; None when it tells of something else."""
+def _read(item: Item) -> TrainingRecord | VoidingRecord | None:
+    """What a statement says of completions; None when it tells of something else."""
     statement = item.value
     if not isinstance(statement, dict):
         raise FieldError("unknown_shape", "the record is not a JSON object")
-    verb = _last(needed_text(an_object(statement, "verb"), "id", "verb."))
+    verb = needed_text(an_object(statement, "verb"), "id", "verb.")
+    return _voiding(item, statement) if verb == _VOIDED else _completion(item, statement, _last(verb))
+
+
+def _voiding(item: Item, statement: Mapping[str, Any]) -> VoidingRecord | None:
+    voided = an_object(statement, "object")
+    if voided.get("objectType") != "StatementRef":
+        return None
+    return VoidingRecord(item.number, item.lines, _same(needed_text(voided, "id", "object.")), {})
+
+
+def _same(statement_id: str) -> str:
+    """Ids of statements are UUIDs, of which upper and lower case are one."""
+    return statement_id.strip().lower()
+
+
+def _completion(item: Item, statement: Mapping[str, Any], verb: str) -> TrainingRecord | None:
     result = an_object(statement, "result")
     completion, success = flag(result.get("completion"), "result.completion"), flag(result.get("success"), "success")
     if verb not in _DONE or completion is False or success is False:
         return None
     object_id = needed_text(an_object(statement, "object"), "id", "object.")
     score = an_object(result, "score")
+    statement_id = text(statement.get("id"), "id")
     return TrainingRecord(
         line_no=item.number,
         lines=item.lines,
@@ -75,6 +95,7 @@ def _completion(item: Item) -> TrainingRecord | None:
                 "score_raw": number(score.get("raw"), "result.score.raw"),
             }
         ),
+        statement_id=_same(statement_id) if statement_id else None,
     )
 
 
@@ -114,19 +135,24 @@ XAPI = SourceFormat(
     title="Training completions, xAPI",
     recognise=recognise,
     proves="It says who completed or passed which module and when; it proves no use.",
+    also=("voidings",),
     fields=(
         Field("actor.mbox", "users (email)"),
         Field("actor.account", "users (person_id, email, upn)", "its name; an address is an e-mail or a UPN"),
         Field("actor.mbox_sha1sum", "users (email_sha1)"),
         Field("actor.*", "", "a name, or an identity that no roster knows; groups are rejected"),
-        Field("verb", "attributes.verb", "only completed and passed count; other statements are blank"),
+        Field("verb", "attributes.verb", "completed and passed count, voided takes back; other statements are blank"),
         Field("object", "module, attributes.object_id", "the last part of its id is the module"),
+        Field(
+            "object.id", "statement_id", "of a voiding: the completion of this id does not count, whichever comes first"
+        ),
+        Field("id", "statement_id", "what a voiding names; a keyed digest of it is kept"),
         Field("timestamp, stored", "completed_at", "stored when there is no timestamp"),
         Field("result.success", "attributes.success", "false: no completion"),
         Field("result.completion", "", "false: no completion"),
         Field("result.score", "attributes.score_scaled, attributes.score_raw"),
         Field("result.*", "", "answers and durations: no figure needs them"),
         Field("more", "", "of the page"),
-        Field("id, version, authority, context, attachments", "", "says nothing about the completion"),
+        Field("version, authority, context, attachments", "", "says nothing about the completion"),
     ),
 )

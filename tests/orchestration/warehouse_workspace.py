@@ -31,6 +31,7 @@ DATA_TABLES = (
     "absence",
     "outage",
     "training_completion",
+    "training_voiding",
     "work_item",
     "eligible",
 )

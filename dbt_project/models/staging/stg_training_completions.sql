@@ -1,1 +1,1 @@
-select * from {{ source('raw', 'training_completion') }}
+select * from {{ source('raw', 'valid_completion') }}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from accounting import FIXTURES, Outcome, read
 
-from orchestration.sources.records import Identity
+from orchestration.sources.records import Identity, VoidingRecord
 
 FOLDER = FIXTURES / "xapi"
 STATEMENT = {
@@ -43,6 +43,13 @@ def test_completed_and_passed_are_completions_at_their_time_in_utc() -> None:
 def test_what_is_no_completion_is_read_and_counts_as_blank() -> None:
     outcome = read("xapi", FOLDER / "valid" / "statements.json")
     assert (outcome.blanks, outcome.lines, outcome.codes) == (2, 5, [])
+
+
+def test_a_voiding_names_the_statement_that_it_takes_back_in_either_case() -> None:
+    outcome = read("xapi", FOLDER / "valid" / "voided.jsonl")
+    told, taken_back = outcome.records
+    assert taken_back == VoidingRecord(2, 1, "5a0b9c1e-0000-4000-8000-000000000001", {})
+    assert told.statement_id == taken_back.statement_id
 
 
 @pytest.mark.parametrize("result", [{"success": False}, {"completion": False}])
