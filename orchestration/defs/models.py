@@ -23,8 +23,8 @@ EFFECTS = dg.AssetKey("training_effects")
 LOGS = dg.AssetKey("logs")  # stands for the logs of all tools until get_asset_spec puts their keys in its place
 WRITTEN = {
     PEOPLE: {
-        "person", "person_span", "identity_alias", "known_absence", "outage", "valid_completion", "work_item",
-        "eligible", "known_roster", "decided_alias",
+        "person", "person_span", "identity_alias", "known_absence", "outage", "valid_completion",
+        "voided_completion", "work_item", "eligible", "known_roster", "decided_alias",
     },
     REGISTRY: {
         "tool", "tool_source", "eligible_listed", "target", "rule_book", "calendar", "holiday", "run", "tool_period",

@@ -96,5 +96,10 @@ select alias_no, module, completed_at, min(load_id) as load_id
 from raw.training_completion as completion
 where not exists (from raw.training_voiding as voiding where voiding.statement_key = completion.statement_key)
 group by all;
+create or replace view raw.voided_completion as
+select completion.alias_no, completion.completed_at, min(voiding.load_id) as load_id  -- of the voiding
+from raw.training_completion as completion
+join raw.training_voiding as voiding on voiding.statement_key = completion.statement_key
+group by all;
 create table if not exists raw.work_item (item_id varchar not null, alias_no bigint not null, tool_id varchar not null, kind varchar, opened_at timestamp, closed_at timestamp, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);
 create table if not exists raw.eligible (tool_id varchar not null, alias_no bigint not null, first_date date, last_date date, load_id bigint not null, record_key uuid, record_hash uuid, file_at timestamp, line_no bigint, lines bigint);

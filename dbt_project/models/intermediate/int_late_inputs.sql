@@ -1,5 +1,6 @@
 -- What came after the last publication although it is of a time that its data had already passed: records, rosters,
--- absences, outages, trainings, work items, seats; with the person it concerns (nobody named: everybody) and the days.
+-- absences, outages, trainings and their voiding, work items, seats; with the person it concerns (nobody named:
+-- everybody) and the days.
 -- Where a rule looks at other people's events, an event concerns everybody who has worked on the same item in its sight.
 -- A file counts as new by its content, so that reading the whole inbox anew makes nothing late.
 {{ config(pre_hook="{{ refreshed() }}") }}
@@ -64,7 +65,11 @@ rosters as (
 
 trainings as (
     select completion.load_id, aliases.person_no, {{ local_date('completion.completed_at') }} as first_date
-    from {{ ref('stg_training_completions') }} as completion
+    from (
+        select load_id, alias_no, completed_at from {{ ref('stg_training_completions') }}
+        union all
+        select load_id, alias_no, completed_at from {{ ref('stg_voided_completions') }}
+    ) as completion
     inner join aliases
         on aliases.alias_no = completion.alias_no
         and {{ local_date('completion.completed_at') }} between aliases.valid_from and aliases.valid_to
