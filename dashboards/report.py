@@ -1,6 +1,6 @@
-"""Writes the leadership page of a week as HTML and PDF; `takeup report` runs it as a program of its own.
+"""Writes the leadership page of a week as HTML, PDF and slide; `takeup report` runs it as a program of its own.
 
-    python -m dashboards.report --workspace DIR [--week 2026-W45] [--out DIR]
+    python -m dashboards.report --workspace DIR [--week 2026-W45] [--out DIR] [--pptx]
 
 Prints what it wrote as one JSON object. Says on stderr why it cannot, with exit code 1 (no figures, no place) or 2 (a
 wrong argument).
@@ -60,11 +60,15 @@ def report_of(workspace: Path, week: str | None) -> Report:
     return Report(made, shown, page_of(path, made, shown))
 
 
-def write(report: Report, out: Path) -> list[Path]:
-    """Write both forms into a folder; each file is whole or as it was."""
+def write(report: Report, out: Path, *, with_slide: bool = False) -> list[Path]:
+    """Write HTML, PDF and, when asked for, the slide into a folder; each file is whole or as it was."""
     out.mkdir(parents=True, exist_ok=True)
     page, at = report.page, report.publication.published_at
     forms = {".html": html(page).encode(), ".pdf": pdf(page, at)}
+    if with_slide:
+        from dashboards.printing.slide import pptx
+
+        forms[".pptx"] = pptx(page, at)
     return [_put(out / f"{report.name}{ending}", content) for ending, content in forms.items()]
 
 
@@ -74,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--week")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--pptx", action="store_true")
     asked = parser.parse_args(arguments)
     try:
         report = report_of(asked.workspace, asked.week)
@@ -82,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.code
     out = asked.out or asked.workspace / "reports"
     try:
-        files = write(report, out)
+        files = write(report, out, with_slide=asked.pptx)
     except OSError as error:
         sys.stderr.write(f"{out}: cannot be written: {error.strerror} - name another folder with --out\n")
         return 1

@@ -20,6 +20,7 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where to write it (default: reports/).")
     ] = None,
+    pptx: Annotated[bool, typer.Option("--pptx", help="Write it as one PowerPoint slide, too.")] = False,
     send: Annotated[
         bool, typer.Option("--send", help="Send it to the destinations under reports: of alerts.yml.")
     ] = False,
@@ -27,8 +28,8 @@ def report(
 ) -> None:
     """Write the leadership page of a week, one sheet of A4 as HTML and as tagged PDF, from what was published.
 
-    The same publication gives the same bytes. The page names no person and no small group.
+    The same publication gives the same bytes, also of the slide. The page names no person and no small group.
     """
     from orchestration.commands import report
 
-    end(report.report(Workspace.at(workspace), week, out, sends=send, as_json=as_json))
+    end(report.report(Workspace.at(workspace), week, out, with_slide=pptx, sends=send, as_json=as_json))

@@ -30,13 +30,17 @@ class LeadershipPage:
     files: tuple[Path, ...]
 
 
-def write_page(workspace: Workspace, week: str | None = None, out: Path | None = None) -> LeadershipPage:
+def write_page(
+    workspace: Workspace, week: str | None = None, out: Path | None = None, *, with_slide: bool = False
+) -> LeadershipPage:
     """Write the page of an ISO week (default: the newest final one) as HTML and PDF into `out` (default: reports/).
 
-    Raises UsageError for a week that is none or has no figures, DataError when nothing was published.
+    `with_slide` adds it as a PowerPoint slide. Raises UsageError for a week that is none or has no figures, DataError
+    when nothing was published.
     """
     command = [sys.executable, "-m", "dashboards.report", "--workspace", str(workspace.root)]
     command += [*(["--week", week] if week else []), "--out", str((out or workspace.reports).resolve())]
+    command += ["--pptx"] if with_slide else []
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
         told = done.stderr.strip().rpartition("\n")[2]  # of what was not foreseen, the error without its traceback

@@ -1,1 +1,1 @@
-"""The leadership page on paper: one content, as HTML and as PDF. No Streamlit, no clock, no network."""
+"""The leadership page on paper: one content, as HTML, PDF and slide. No Streamlit, no clock, no network."""

@@ -38,13 +38,18 @@ class Page:
     cause: str
     cards: tuple[Card, ...]
     rows: tuple[ToolRow, ...]
-    further: str
+    unlisted: tuple[str, ...]
     charts: tuple[Chart, ...]
     since: str
     changes: tuple[str, ...]
     decisions: tuple[str, ...]
     notes: tuple[str, ...]
     footer: str
+
+    @property
+    def further(self) -> str:
+        """What stands below the table of the tools that have no row in it."""
+        return further(self.unlisted)
 
 
 def page_of(path: Path, publication: Publication, week: date) -> Page:
@@ -69,7 +74,7 @@ def page_of(path: Path, publication: Publication, week: date) -> Page:
         cause=" ".join(cause),
         cards=tuple(words.cards(tools)),
         rows=tuple(rows[:MOST_ROWS]),
-        further=_further(rows[MOST_ROWS:]),
+        unlisted=tuple(row.tool for row in rows[MOST_ROWS:]),
         charts=tuple(_charts(path, tools, broken, week)),
         since=words.since_words(since),
         changes=tuple(_first(moved, MOST_CHANGES)),
@@ -84,17 +89,17 @@ def _name(text: str) -> str:
 
 
 def _footer(publication: Publication) -> str:
-    made = f"publication {publication.publication_id} · published {wording.moment(publication.published_at)}"
-    return f"takeup · {made} · rules {publication.rule_book_hash[:8]}"
+    when = f"as of {wording.moment(publication.as_of)} · published {wording.moment(publication.published_at)}"
+    return f"takeup · publication {publication.publication_id} · {when} · rules {publication.rule_book_hash[:8]}"
 
 
 def _subtitle(tools: Sequence[Standing], week: date) -> str:
     return f"{wording.counted(len(tools), 'tool')} · {words.provisional_note(tools, week)}"
 
 
-def _further(rows: Sequence[ToolRow]) -> str:
-    """What the rows that do not fit would say; they are the ones nearest to their targets, or without one."""
-    return f"And {wording.counted(len(rows), 'further tool')}: {', '.join(row.tool for row in rows)}." if rows else ""
+def further(unlisted: Sequence[str]) -> str:
+    """Names the tools whose rows do not fit; they are the ones nearest to their targets, or without one."""
+    return f"And {wording.counted(len(unlisted), 'further tool')}: {', '.join(unlisted)}." if unlisted else ""
 
 
 def _first(told: Sequence[str], most: int) -> list[str]:

@@ -22,7 +22,7 @@ def pdf(page: Page, published_at: datetime) -> bytes:
     """
     import typst
 
-    content = json.dumps(asdict(page) | {"theme": theme()}, default=str)
+    content = json.dumps(asdict(page) | {"further": page.further, "theme": theme()}, default=str)
     at = int(published_at.replace(tzinfo=UTC).timestamp())
     fonts = [FONTS]
     for size in _SIZES_PT:

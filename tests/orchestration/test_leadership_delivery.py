@@ -68,6 +68,13 @@ def test_the_command_writes_both_forms_and_sends_nothing(workspace: Workspace) -
     assert all(Path(file).parent == workspace.reports for file in told["files"])
 
 
+def test_the_slide_is_written_when_it_is_asked_for(workspace: Workspace) -> None:
+    done = takeup("report", "-w", str(workspace.root), "--pptx", "--json")
+    assert done.returncode == 0, done.stderr
+    names = [Path(file).name for file in json.loads(done.stdout)["files"]]
+    assert names == [f"leadership-2026-W43.{form}" for form in ("html", "pdf", "pptx")]
+
+
 def test_a_week_that_is_none_is_refused_with_what_there_is(workspace: Workspace) -> None:
     done = takeup("report", "-w", str(workspace.root), "--week", "2031-W01")
     assert (done.returncode, done.stdout) == (2, "")
