@@ -16,6 +16,8 @@ FONTS = Path(__file__).parent / "fonts"
 _THEME = Path(__file__).parent.parent / ".streamlit" / "config.toml"
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"  # says which version; nothing is fetched
 
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -39,7 +41,7 @@ def svg(spec: Spec, width: int, height: int) -> str:
     register_font_directory(str(FONTS))
     sized = spec | {"$schema": _SCHEMA, "width": width, "height": height, "background": None}
     sized["config"] = _config() | sized.get("config", {})
-    return _named_by_content(str(vegalite_to_svg(sized)).replace("currentColor", theme()["textColor"]))
+    return _named_by_content(str(vegalite_to_svg(_drawable(sized))).replace("currentColor", theme()["textColor"]))
 
 
 def png(chart: Chart) -> bytes:
@@ -48,6 +50,15 @@ def png(chart: Chart) -> bytes:
 
     register_font_directory(str(FONTS))
     return bytes(svg_to_png(chart.svg, scale=3))
+
+
+def _drawable(part: Any) -> Any:
+    """Without the characters that XML cannot hold: one in a label makes the renderer end the whole process."""
+    if isinstance(part, str):
+        return _NOT_IN_XML.sub(" ", part)
+    if isinstance(part, dict):
+        return {key: _drawable(value) for key, value in part.items()}
+    return [_drawable(value) for value in part] if isinstance(part, (list, tuple)) else part
 
 
 def _config() -> Spec:

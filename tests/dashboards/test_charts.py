@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -156,3 +158,18 @@ def test_bars_of_weeks_leave_half_a_band_at_both_ends():
     spec = lifecycle_bars(weeks)
     assert spec["encoding"]["x"]["scale"]["padding"] == {"expr": "width / 16"}
     assert spec["layer"][0]["mark"]["width"] == {"expr": "max(width / 8 - 3, 2)"}
+
+
+@pytest.mark.parametrize("label", ["a\x1bb", "a\x00b", "a\ud800b", "a\uffffb"])
+def test_a_character_that_no_picture_can_hold_is_left_out_of_it(label: str) -> None:
+    """In a process of its own: the renderer would end it."""
+    spec = {
+        "mark": "bar",
+        "data": {"values": [{"unit": label, "people": 3}]},
+        "encoding": {"x": {"field": "people", "type": "quantitative"}, "y": {"field": "unit", "type": "nominal"}},
+    }
+    script = "from dashboards.printing.charts import svg; print(svg(json.loads(sys.argv[1]), 200, 90))"
+    command = [sys.executable, "-c", f"import json, sys; {script}", json.dumps(spec)]
+    drawn = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert drawn.returncode == 0, drawn.stderr
+    assert ">a b<" in drawn.stdout
