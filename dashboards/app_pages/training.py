@@ -21,12 +21,11 @@ from dashboards.app_pages.parts import (
 )
 from dashboards.charts.bars import Bar, bars, choosable
 from dashboards.charts.heat import Cell, heat_map
-from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER
+from dashboards.charts.palette import INCORRECT
 from dashboards.marts import training
 from dashboards.marts.training import Need
 
 ALL_RULES = "all"
-COLOUR = {"blocker": INCORRECT, "major": CORRECT, "minor": NON_USER}
 
 
 def page(filters: Filters) -> None:
@@ -95,8 +94,8 @@ def _pareto(needs: Sequence[Need]) -> list[Bar]:
     total, so_far, rows = sum(need.people or 0 for need in needs), 0, []
     for need in needs:
         so_far += need.people or 0
-        text = f"{need.people:,} · {wording.share(so_far / total, 0)} cumulative"
-        rows.append(Bar(need.title, float(need.people or 0), text, colour=COLOUR[need.severity], key=need.rule_id))
+        text = f"{need.people:,} · {need.severity} · {wording.share(so_far / total, 0)} cumulative"
+        rows.append(Bar(need.title, float(need.people or 0), text, colour=INCORRECT, key=need.rule_id))
     return rows
 
 
