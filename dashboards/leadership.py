@@ -143,14 +143,18 @@ def cards(tools: Sequence[Standing]) -> list[Card]:
     """The figures of all tools together. People count once per tool they are meant to use."""
     judged = [tool for tool in tools if tool.correct is not None and tool.eligible]
     seen = [tool for tool in tools if tool.active is not None and tool.eligible]
-    of = wording.counted(sum(tool.eligible or 0 for tool in judged), "intended user")
     return [
-        Card("Correct users, all tools", wording.share(_total(judged, "correct", "eligible"), 0), f"of {of}"),
-        Card("Active users, all tools", wording.share(_total(seen, "active", "eligible"), 0),
-             f"of {wording.counted(sum(tool.eligible or 0 for tool in seen), 'intended user')}"),
+        Card("Correct users, all tools", wording.share(_total(judged, "correct", "eligible"), 0), _of(judged)),
+        Card("Active users, all tools", wording.share(_total(seen, "active", "eligible"), 0), _of(seen)),
         _targets_card(tools),
         Card(f"Change in {WEEKS_BACK} weeks", wording.points(_change(judged)), "of correct users"),
     ]  # fmt: skip
+
+
+def _of(tools: Sequence[Standing]) -> str:
+    """Whoever is meant to use two tools counts twice, so that the sum is no number of people."""
+    eligible = sum(tool.eligible or 0 for tool in tools)
+    return f"of {eligible:,} people × tools" if len(tools) > 1 else f"of {wording.counted(eligible, 'intended user')}"
 
 
 def _targets_card(tools: Sequence[Standing]) -> Card:

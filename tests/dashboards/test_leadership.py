@@ -88,7 +88,7 @@ def test_cards_leave_out_what_nobody_can_know() -> None:
     blind = replace(TOOL, correct=None, incorrect=None, correct_before=None, can_show_correctness=False)
     correct, active, reached, change = words.cards([TOOL, blind])
     assert (correct.value, correct.note) == ("40%", "of 200 intended users")
-    assert (active.value, active.note) == ("60%", "of 400 intended users")
+    assert (active.value, active.note) == ("60%", "of 400 people × tools")
     assert (reached.value, change.value) == ("0 of 2", "+5.0 pp")
     assert words.cards([blind])[0].value == "Unknown"
 
