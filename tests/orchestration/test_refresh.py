@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 def test_every_refresh_leaves_what_a_clean_rebuild_makes(tmp_path: Path, seed: int) -> None:
     company = Company.found(tmp_path / "company", seed, with_groups=seed % 3 == 0)
     company.run()
-    for number in range(12 if os.environ.get("TAKEUP_NIGHTLY") else 3):
+    for number in range(12 if os.environ.get("TAKEUP_NIGHTLY") else 2):
         company.today += timedelta(days=company.chance.choice((0, 1, 1, 3)))
         company.write_day(company.today)
         changed = company.change() if number else []
