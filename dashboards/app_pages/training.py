@@ -78,7 +78,10 @@ def _what_and_where(filters: Filters, needs: Sequence[Need]) -> None:
             draw(spec, "People to train by rule", key="pareto", on_select=_clicked, selection_mode="rule")
         else:
             st.markdown("Every rule judges too few people here to be shown.")
-        st.caption("People with a proven breach in the window; choose a bar, or the rule below, to list them.")
+        st.caption(
+            "People with a proven breach in the window, how severe the rule is, cumulative share; choose a bar, or the "
+            "rule below, to list them."
+        )
     with right.container(border=True, height="stretch"):
         st.header("Where it is broken: share of the people judged")
         _heat(filters)
@@ -94,7 +97,7 @@ def _pareto(needs: Sequence[Need]) -> list[Bar]:
     total, so_far, rows = sum(need.people or 0 for need in needs), 0, []
     for need in needs:
         so_far += need.people or 0
-        text = f"{need.people:,} · {need.severity} · {wording.share(so_far / total, 0)} cumulative"
+        text = f"{need.people:,} · {need.severity} · {wording.share(so_far / total, 0)}"
         rows.append(Bar(need.title, float(need.people or 0), text, colour=INCORRECT, key=need.rule_id))
     return rows
 
