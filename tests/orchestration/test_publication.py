@@ -95,7 +95,7 @@ def test_only_the_last_publications_are_kept(workspace: Workspace, monkeypatch: 
     for number in range(5):
         _build_marts(workspace, f"p{number}")
         os.utime(publish(workspace, f"p{number}"), (number, number))
-    names = sorted(path.name for path in publication._publications(workspace.published))
+    names = sorted(path.name for path in publication.publications(workspace.published))
     assert names == ["takeup-p2.duckdb", "takeup-p3.duckdb", "takeup-p4.duckdb"]
     assert publication.KEPT_PUBLICATIONS == 3
 
