@@ -126,7 +126,7 @@ def _ask_to_sign_in() -> None:
     with st.container(border=True):
         st.header("Sign in to see the figures")
         st.markdown("This dashboard shows each reader what their groups may see.")
-        st.button("Sign in", on_click=st.login, type="primary")
+        st.button("Sign in", on_click=st.login)
 
 
 def _pages(reader: Access, filters: list[Filters]) -> dict[str, st.Page]:

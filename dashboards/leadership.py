@@ -368,6 +368,11 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def name_of(week: date) -> str:
+    """A week as commands and files name it: 2026-W45."""
+    return f"{week:%G-W%V}"
+
+
 def week_of(text: str) -> date:
     """The Monday of an ISO week such as 2026-W45. Raises ValueError for anything else."""
     return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dashboards.leadership import week_of
+from dashboards.leadership import name_of, week_of
 from dashboards.marts import leadership, published, reading
 from dashboards.marts.published import Publication
 from dashboards.printing.html import html
@@ -43,7 +43,7 @@ class Report:
     @property
     def name(self) -> str:
         """`leadership-2026-W45`; the same week from another publication takes its place."""
-        return f"leadership-{self.week:%G-W%V}"
+        return f"leadership-{name_of(self.week)}"
 
 
 def report_of(workspace: Path, week: str | None) -> Report:
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     told = {
         "publication_id": report.publication.publication_id,
-        "week": f"{report.week:%G-W%V}",
+        "week": name_of(report.week),
         "headline": report.page.lead,
         "files": [str(file) for file in files],
     }
@@ -108,7 +108,7 @@ def _asked(path: Path, text: str) -> date:
         raise ReportError(f"--week {text}: not an ISO week - write it like 2026-W45", code=2) from None
     known = leadership.weeks(path)
     if week not in known:
-        span = f"there are {known[-1]:%G-W%V} to {known[0]:%G-W%V}" if known else "there are none yet"
+        span = f"there are {name_of(known[-1])} to {name_of(known[0])}" if known else "there are none yet"
         raise ReportError(f"--week {text}: no tool has figures of that week - {span}", code=2)
     return week
 

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboards import wording
 from dashboards.app_pages.parts import (
     Filters,
+    as_of_all,
     draw,
     figures_of,
     figures_row,
@@ -36,10 +37,7 @@ def page(filters: Filters) -> None:
     sources = health.source_health(filters.path)
     total = health.lines(filters.path)
     st.title("Data health")
-    published = filters.publication
-    st.caption(
-        f"All tools · as of {wording.moment(published.as_of)} · published {wording.moment(published.published_at)}"
-    )
+    as_of_all(filters, "All tools")
     if not total.read:
         _nothing_read()
         return

@@ -9,7 +9,17 @@ import streamlit as st
 
 from dashboards import leadership as words
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, draw, empty, export_link, figures_of, grid
+from dashboards.app_pages.parts import (
+    Filters,
+    as_of_all,
+    choice_of_page,
+    draw,
+    empty,
+    export_link,
+    figures_of,
+    grid,
+    to_arrived,
+)
 from dashboards.charts import leadership as charts
 from dashboards.charts.trend import status_trend
 from dashboards.leadership import ToolRow
@@ -31,16 +41,15 @@ def page(filters: Filters) -> None:
     weeks = marts.weeks(filters.path)
     newest = marts.newest_week(filters.path)
     if not weeks or newest is None:
-        empty("No figures yet", "No tool has a whole week of figures.", "look at Data health for what arrived.")
+        as_of_all(filters)
+        empty("No figures yet", "No whole week of any tool's logs has been judged yet.", "look at what arrived.")
+        to_arrived(filters)
         return
     week = _choose_week(weeks, newest)
     tools = marts.standings(filters.path, week)
     broken = marts.broken_rules(filters.path, week, MOST_RULES)
-    published = filters.publication
-    st.caption(
-        f"{words.week_words(week)} · {wording.counted(len(tools), 'tool')} · {words.provisional_note(tools, week)}"
-        f" · as of {wording.moment(published.as_of)} · published {wording.moment(published.published_at)}"
-    )
+    how_final = words.provisional_note(tools, week)
+    as_of_all(filters, words.week_words(week), wording.counted(len(tools), "tool"), how_final)
     lead, *cause = words.headline(tools, broken)
     st.markdown(f"**{wording.plain(lead)}** {wording.plain(' '.join(cause))}")
     _cards(tools)
@@ -51,11 +60,8 @@ def page(filters: Filters) -> None:
 
 
 def _choose_week(weeks: Sequence[date], newest: date) -> date:
-    names = {f"{week:%G-W%V}": week for week in weeks}
-    chosen = st.selectbox(
-        "Week", list(names), index=list(names.values()).index(newest), key="week", bind="query-params", width=200,
-    )  # fmt: skip
-    return names.get(str(chosen), newest)
+    titles = {words.name_of(week): f"{wording.day(week)} ({words.name_of(week)})" for week in weeks}
+    return words.week_of(choice_of_page("Week of", "week", titles, 240, default=words.name_of(newest)))
 
 
 def _cards(tools: Sequence[Standing]) -> None:
@@ -71,7 +77,7 @@ def _table(rows: Sequence[ToolRow], week: date) -> None:
         st.header("Every tool, the one furthest from its target first")
         grid([_row(row) for row in rows], "Tools with eligible people, shares, target, forecast and status")
         with st.container(horizontal=True, gap="small"):
-            name = f"{week:%G-W%V}"
+            name = words.name_of(week)
             export_link("Page as PDF", f"/export/leadership.pdf?week={name}")
             export_link("Page as HTML", f"/export/leadership.html?week={name}")
         st.caption(

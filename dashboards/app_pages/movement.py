@@ -17,6 +17,7 @@ from dashboards.app_pages.parts import (
     figures_of,
     ink,
     known_people,
+    no_week,
     status_colours,
     strong_ink,
 )
@@ -63,6 +64,10 @@ def page(filters: Filters) -> None:
 
 
 def _nothing(filters: Filters) -> None:
+    if filters.tool.last_week_start is None:
+        no_week(filters, "No movement to show yet")
+        return
+    as_of(filters)
     unit = filters.unit_or_none
     of_whom = "the whole company" if unit is None else wording.plain(unit)
     why = (

@@ -19,6 +19,7 @@ from dashboards.app_pages.parts import (
     folded_grid,
     known_people,
     link_to_list,
+    no_week,
 )
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.fan import fan
@@ -73,10 +74,7 @@ def _shown_week(weeks: Sequence[AdoptionWeek]) -> AdoptionWeek:
 def _no_weeks(filters: Filters) -> None:
     tool = filters.tool
     if tool.last_week_start is None:
-        since = f"{wording.plain(tool.title)} is live from {wording.day(tool.live_from)}"
-        why = f"{since}, and no whole week of its logs has been read yet."
-        what = "drop its logs into the inbox, run `takeup run`, and look at Data health for what arrived."
-        empty("No week to show yet", why, what)
+        no_week(filters, "No week to show yet")
         return
     who = f"{wording.plain(tool.title)} had no eligible person in {wording.plain(filters.where)}"
     why = f"{who}, or the unit is too small to be shown alone."

@@ -126,11 +126,21 @@ def as_of(filters: Filters, *facts: str) -> None:
     told = [
         *facts,
         data_through(filters),
-        f"as of {wording.moment(filters.publication.as_of)}",
-        f"published {wording.moment(filters.publication.published_at)}",
+        *when(filters),
     ]
     st.caption(" · ".join(told))
     _untrustworthy(filters)
+
+
+def as_of_all(filters: Filters, *facts: str) -> None:
+    """The same under the title of a page that is about all tools."""
+    st.caption(" · ".join([*facts, *when(filters)]))
+
+
+def when(filters: Filters) -> tuple[str, str]:
+    """What was known when the figures were made, and when that was."""
+    published = filters.publication
+    return f"as of {wording.moment(published.as_of)}", f"published {wording.moment(published.published_at)}"
 
 
 def data_through(filters: Filters) -> str:
@@ -141,13 +151,18 @@ def data_through(filters: Filters) -> str:
 
 def _untrustworthy(filters: Filters) -> None:
     """A banner while what figures read has changed its form, with the last value that rests on nothing of the kind."""
-    tool = filters.tool
+    if filters.tool.untrustworthy_since is not None:
+        doubt(filters.tool, _last_good(filters))
+
+
+def doubt(tool: Tool, what_then: str) -> None:
+    """Says of a tool whose figures are untrustworthy since when and why."""
     if tool.untrustworthy_since is None:
         return
     st.warning(
         f"**Figures of {wording.plain(tool.title)} are not to be trusted since"
         f" {wording.day(tool.untrustworthy_since)}:**"
-        f" {wording.plain(tool.untrustworthy_reason or '')}. {_last_good(filters)}",
+        f" {wording.plain(tool.untrustworthy_reason or '')}. {what_then}",
         icon=":material/gpp_maybe:",
     )
 
@@ -212,11 +227,11 @@ def accept_ids_in_links(key: str, titles: Mapping[str, str]) -> None:
         st.rerun()
 
 
-def choice_of_page(label: str, key: str, titles: Mapping[str, str], width: int) -> str:
+def choice_of_page(label: str, key: str, titles: Mapping[str, str], width: int, default: str | None = None) -> str:
     """A choice that belongs to one page: the page's address names it by id, and it still holds when the reader comes
     back. A widget bound to the address would lose it on a page switch, which clears the address first."""
     widget = f"{key} of the page"
-    first = next(iter(titles))
+    first = default or next(iter(titles))
     said = (st.query_params.get(key), st.session_state.get(f"_{key}"), first)
     st.session_state[widget] = next(value for value in said if value in titles)
     say_in_address(key, st.session_state[widget], first)
@@ -285,6 +300,23 @@ def empty(title: str, why: str, what_to_do: str) -> None:
         st.header(title)
         st.markdown(why)
         st.markdown(f"**What to do:** {what_to_do}")
+
+
+def no_week(filters: Filters, title: str) -> None:
+    """A tool whose logs hold no whole week yet: why a page has nothing to show, and the way to what arrived."""
+    tool = filters.tool
+    since = f"{wording.plain(tool.title)} is live from {wording.day(tool.live_from)}"
+    as_of(filters)
+    empty(title, f"{since}, and no whole week of its logs has been judged yet.",
+          "drop its logs into the inbox, run `takeup run`, and look at Data health for what arrived.")  # fmt: skip
+    to_arrived(filters)
+
+
+def to_arrived(filters: Filters) -> None:
+    """The way from a page that waits for data to what was read."""
+    page = filters.pages.get("data-health")
+    if page is not None:
+        st.page_link(page, label="What arrived", icon=":material/health_and_safety:")
 
 
 def figures_row(figures: Mapping[str, str], helps: Mapping[str, str] | None = None) -> None:

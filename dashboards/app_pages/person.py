@@ -11,11 +11,12 @@ from dashboards import wording
 from dashboards.app_pages import person_detail
 from dashboards.app_pages.parts import (
     Filters,
+    as_of,
     choice_of_page,
-    data_through,
     empty,
     export_links,
     logged,
+    no_week,
     people_grid,
     purpose,
 )
@@ -51,8 +52,7 @@ def _leave() -> None:
 def _list(filters: Filters, why: str) -> None:
     week = filters.tool.last_final_week_start or filters.tool.last_week_start
     if week is None:
-        empty("No week to show yet", f"{wording.plain(filters.tool.title)} has no whole week of logs yet.",
-              "drop its logs into the inbox and run `takeup run`.")  # fmt: skip
+        no_week(filters, "No week to show yet")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _wanted(filters, week)
@@ -61,7 +61,7 @@ def _list(filters: Filters, why: str) -> None:
         f"Week of {wording.day(week)}{filters.provisional_mark}",
         f"{wording.people(total)}, {wording.plain(filters.where)}",
     ]
-    st.caption(" · ".join([*facts, data_through(filters), "in no order of merit"]))
+    as_of(filters, *facts, "in no order of merit")
     if not total:
         empty("Nobody to list", "No person of this tool, unit and week has this status.", "widen the filters above.")
         return

@@ -13,6 +13,7 @@ from dashboards import wording
 from dashboards.app_pages.parts import (
     Filters,
     data_through,
+    doubt,
     draw,
     empty,
     export_links,
@@ -47,6 +48,7 @@ def explain(filters: Filters, key: str, why: str, *, is_own: bool = False) -> No
         _not_eligible(filters, sees, key)
         return
     week = _shown(weeks)
+    doubt(filters.tool, "A status of a week from then on may be wrong.")
     _status(filters, week)
     _course(weeks)
     rules = people.person_rules(filters.path, sees, key, filters.tool.tool_id, week.week_start)
@@ -134,7 +136,8 @@ def _course(weeks: Sequence[PersonWeek]) -> None:
         provisional = sum(week.is_provisional for week in weeks)
         told = wording.counted(changes, "change") if changes else "no change"
         fainter = " Fainter weeks are provisional." if provisional else ""
-        fainter = " All are provisional." if provisional == len(weeks) else fainter
+        all_of_them = " It is provisional." if len(weeks) == 1 else " All are provisional."
+        fainter = all_of_them if provisional == len(weeks) else fainter
         st.caption(f"{wording.counted(len(weeks), 'week')}, {told} of status.{fainter}")
 
 

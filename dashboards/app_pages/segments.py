@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards import wording
-from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, strong_ink, table
+from dashboards.app_pages.parts import Filters, as_of, draw, empty, figures_of, no_week, strong_ink, table
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.heat import Cell, heat_map
 from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED
@@ -56,14 +56,13 @@ def page(filters: Filters) -> None:
 
 
 def _nothing(filters: Filters) -> None:
-    title = wording.plain(filters.tool.title)
-    if filters.unit_or_none is None:
-        empty(
-            "No segment to show yet", f"No week of {title} has been judged yet.", "drop its logs and run `takeup run`."
-        )
+    if filters.tool.last_week_start is None:
+        no_week(filters, "No segment to show yet")
         return
-    why = f"{title} has no figure for {wording.plain(filters.where)}: no week has been judged yet, or the unit is too"
-    empty("No segment to show", f"{why} small.", "choose the whole company.")
+    as_of(filters)
+    title, where = wording.plain(filters.tool.title), wording.plain(filters.where)
+    why = f"{title} has no figure for {where}: nobody there is eligible, or the unit is too small to be shown alone."
+    empty("No segment to show", why, "choose another unit, or the whole company.")
 
 
 def _readings(rows: Sequence[SegmentStatus]) -> None:

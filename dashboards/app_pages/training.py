@@ -15,6 +15,7 @@ from dashboards.app_pages.parts import (
     draw,
     empty,
     figures_of,
+    no_week,
     purpose,
     say_in_address,
     strong_ink,
@@ -58,7 +59,7 @@ def page(filters: Filters) -> None:
 def _nothing(filters: Filters) -> None:
     tool = wording.plain(filters.tool.title)
     if filters.tool.last_week_start is None:
-        empty("No need to show yet", f"{tool} has no week of figures yet.", "drop its logs and run `takeup run`.")
+        no_week(filters, "No need to show yet")
         return
     st.markdown(f"**Nobody of {wording.plain(filters.where)} is proven to break a rule of {tool} in the newest week.**")
     why = "There is no training need without a proven breach: too little evidence is no need, and neither is non-use."

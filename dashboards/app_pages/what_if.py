@@ -11,6 +11,7 @@ from dashboards import simulation, wording
 from dashboards.app_pages.parts import Filters, draw, rule_titles, table
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED
+from dashboards.leadership import week_of
 from dashboards.simulation import Answer, NotSimulatedError
 
 COLOUR = {"correct_user": CORRECT, "incorrect_user": INCORRECT, "non_user": NON_USER, "not_judged": NOT_JUDGED}
@@ -51,7 +52,7 @@ def _form(filters: Filters, text: str | None) -> str | None:
             placeholder="tool: my-tool\nrules:\n- id: ...",
         )
         file = st.file_uploader("Or a rule file", type=["yml", "yaml"], max_upload_size=simulation.MOST_MEGABYTES)
-        is_asked = st.form_submit_button("See who would change class", type="primary", icon=":material/science:")
+        is_asked = st.form_submit_button("See who would change class", icon=":material/science:")
     if not is_asked:
         return None
     return file.getvalue().decode("utf-8", errors="replace") if file else edited
@@ -77,8 +78,9 @@ def _try(filters: Filters, rules: str) -> None:
 def _show(answer: Answer, titles: Mapping[str, str]) -> None:
     document = answer.document
     moved, eligible = int(document["moved"]), int(document["eligible"])
+    week = wording.day(week_of(document["week"]))
     part = f" ({wording.share(moved / eligible)})" if eligible else ""
-    st.markdown(f"**{moved:,} of {eligible:,} eligible people{part} would change class** in week {document['week']}.")
+    st.markdown(f"**{moved:,} of {eligible:,} eligible people{part} would change class** in the week of {week}.")
     for line in answer.warnings:
         st.caption(f":material/warning: {wording.plain(line)}")
     left, right = st.columns(2, gap="large")

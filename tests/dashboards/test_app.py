@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -131,6 +133,37 @@ def test_a_tool_without_a_week_says_why_and_what_to_do(dashboard):
     text = _text(dashboard(Company(is_empty=True)))
     assert "No week to show yet" in text
     assert "What to do" in text
+
+
+@pytest.mark.parametrize("page", ["overview", "movement", "training", "person", "segments", "leadership"])
+def test_every_page_that_waits_for_the_first_week_says_since_when_in_the_same_words(page, workspace_of, monkeypatch):
+    monkeypatch.setenv("TAKEUP_WORKSPACE", str(workspace_of(Company(is_empty=True))))
+    app = AppTest.from_function(_page_alone, default_timeout=60, kwargs={"name": page})
+    app.session_state["why"] = "Coaching and training"
+    text = _text(app.run())
+    assert re.search(r"[Nn]o whole week of (its|any tool's) logs has been judged yet", text)
+    assert "as of 10 Nov 2026" in text
+    assert [link.label for link in app.get("page_link")] == ["What arrived"]
+
+
+def test_no_button_is_filled_with_a_colour_that_its_white_text_cannot_be_read_on():
+    """Axe does not see the text of such a button; the theme's colour has to be light where the page is dark."""
+    theme = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text())["theme"]
+    weakest = min(_contrast("#ffffff", theme[look]["primaryColor"]) for look in ("light", "dark"))
+    filled = [path.name for path in APP.parent.rglob("*.py") if 'type="primary"' in path.read_text()]
+    assert weakest >= 4.5 or not filled
+
+
+def _contrast(one: str, other: str) -> float:
+    """By WCAG: 4.5 is the least for text of usual size."""
+    darker, lighter = sorted(map(_luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_a_unit_without_people_in_this_tool_says_so(dashboard, tmp_path):

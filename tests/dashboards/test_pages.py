@@ -389,6 +389,25 @@ def test_untrustworthy_figures_carry_a_banner_with_the_last_good_value(show, mon
     assert not show(page).warning
 
 
+def test_statuses_of_people_carry_the_banner_of_untrustworthy_figures_too(show, workspace, monkeypatch):
+    monkeypatch.setenv("TEST_TOOL", "1")
+    assert "Last good figures" in show("person", why="An audit").warning[0].value
+    key = _an_incorrect_user(workspace).person_key
+    banner = show("person", why="An audit", person=key).warning[0].value
+    assert "are not to be trusted since 27 Oct 2026" in banner
+    assert "A status of a week from then on may be wrong" in banner
+    assert "Last good" not in banner, "one person's page says nothing of others"
+
+
+def test_a_week_of_the_leadership_page_is_chosen_by_its_day_and_linked_by_its_number(show):
+    app = show("leadership", week="2026-W40")
+    chosen = next(box for box in app.selectbox if box.label == "Week of")
+    assert chosen.value == "2026-W40"
+    assert "28 Sep 2026 (2026-W40)" in chosen.options
+    assert app.caption[0].value.startswith("Week of 28 September 2026")
+    assert show("leadership", week="1999-W01").caption[0].value.startswith("Week of 19 October 2026")
+
+
 def test_logs_that_look_as_ever_say_so(show):
     assert "The logs look as they always did" in _text(show("data_health"))
 
