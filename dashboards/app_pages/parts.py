@@ -24,6 +24,8 @@ LONGEST_CELL = 40  # characters
 FIGURE_PX = 156
 WIDE_FIGURE_PX = 220
 LONGEST_FIGURE = 9  # characters
+# Streamlit's own grey of axes and legends has a contrast of 3.6 on white; 4.5 is the least for small text.
+FAINT_INK = {"labelColor": "currentColor", "labelOpacity": 0.8, "titleColor": "currentColor", "titleOpacity": 0.8}
 MOST_WHOLE_ROWS = 16  # a longer grid scrolls
 PURPOSES = ("Coaching and training", "A question of the person", "Checking a figure", "An audit")
 
@@ -61,6 +63,7 @@ class Filters:
 def draw(spec: Mapping[str, Any], alt: str, **selection: Any) -> Any:
     """Shows a chart; its rows travel as Arrow, apart from the specification, so that a change moves only data."""
     bare = {key: value for key, value in spec.items() if key != "data"}
+    bare["config"] = {"axis": FAINT_INK, "legend": FAINT_INK} | spec.get("config", {})
     return st.vega_lite_chart(pa.Table.from_pylist(spec["data"]["values"]), bare, alt=alt, **selection)
 
 

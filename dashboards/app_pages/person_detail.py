@@ -70,7 +70,7 @@ def _who(filters: Filters, person: Person) -> None:
     left = "" if person.is_current else " · no longer on the roster"
     st.markdown(f"`{person.person_key}` · {told or 'no details published'}{left}")
     st.caption(
-        "Only the vault knows whose key this is: `takeup people key` asks it."
+        "Only the vault knows whose key this is: the command “takeup people key” asks it."
         f" Tool: {wording.plain(filters.tool.title)}."
     )
 

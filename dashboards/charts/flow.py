@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dashboards.charts.palette import Spec
 
@@ -10,10 +10,10 @@ FLOW_PX = 320
 
 
 def sankey(flows: Sequence[tuple[str, str, int]], colours: Mapping[str, str], ink: str) -> Spec:
-    """From the names at the left to those at the right; a name on both sides is two nodes. `colours` by name; `ink`
-    of the names, which stand on the bands."""
-    lefts = list(dict.fromkeys(source for source, _, _ in flows))
-    rights = list(dict.fromkeys(target for _, target, _ in flows))
+    """From the names at the left to those at the right; a name on both sides is two nodes. `colours` by name, from the
+    top; `ink` of the names, which stand on the bands."""
+    lefts = _from_the_top((source for source, _, _ in flows), colours)
+    rights = _from_the_top((target for _, target, _ in flows), colours)
     nodes = [_node(f"{name} before", name, colours, ink, "right") for name in lefts]
     nodes += [_node(f"{name} after", name, colours, ink, "left") for name in rights]
     return {
@@ -31,6 +31,12 @@ def sankey(flows: Sequence[tuple[str, str, int]], colours: Mapping[str, str], in
             }
         ],
     }  # fmt: skip
+
+
+def _from_the_top(names: Iterable[str], colours: Mapping[str, str]) -> list[str]:
+    """In one order on both sides, so that a band that rises or falls means the same everywhere."""
+    places = {name: place for place, name in enumerate(colours)}
+    return sorted(dict.fromkeys(names), key=lambda name: places.get(name, len(places)))
 
 
 def _node(name: str, label: str, colours: Mapping[str, str], ink: str, side: str) -> Spec:

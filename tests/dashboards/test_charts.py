@@ -12,6 +12,7 @@ import pytest
 
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.days import records_by_day
+from dashboards.charts.flow import sankey
 from dashboards.charts.lifecycle import lifecycle_bars
 from dashboards.charts.pace import gap_and_pace, pace_of
 from dashboards.charts.palette import NOT_JUDGED, week_axis
@@ -173,3 +174,10 @@ def test_a_character_that_no_picture_can_hold_is_left_out_of_it(label: str) -> N
     drawn = subprocess.run(command, capture_output=True, text=True, check=False)
     assert drawn.returncode == 0, drawn.stderr
     assert ">a b<" in drawn.stdout
+
+
+def test_the_flow_has_the_statuses_in_one_order_on_both_sides():
+    colours = {"Correct user": "#00f", "Non-user": "#999", "Not judged": "#eee"}
+    flows = [("Not judged", "Non-user", 2), ("Non-user", "Not judged", 3), ("Not judged", "Correct user", 4)]
+    names = [node["name"] for node in sankey(flows, colours, "#000")["series"][0]["data"]]
+    assert names == ["Non-user before", "Not judged before", "Correct user after", "Non-user after", "Not judged after"]

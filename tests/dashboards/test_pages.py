@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboards import audit, simulation
-from dashboards.app_pages import movement
+from dashboards.app_pages import movement, parts
+from dashboards.charts.bars import Bar, bars
 from dashboards.marts import people, published, reading, training
 from dashboards.marts.people import Wanted
 from tests.dashboards.publication import LAST_WEEK, Company, publish
@@ -406,6 +407,22 @@ def test_a_week_of_the_leadership_page_is_chosen_by_its_day_and_linked_by_its_nu
     assert "28 Sep 2026 (2026-W40)" in chosen.options
     assert app.caption[0].value.startswith("Week of 28 September 2026")
     assert show("leadership", week="1999-W01").caption[0].value.startswith("Week of 19 October 2026")
+
+
+def test_what_stands_beside_a_chart_can_be_read_and_a_chart_keeps_its_own_settings(monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(parts.st, "vega_lite_chart", lambda rows, spec, alt: drawn.update(spec))
+    parts.draw(bars([Bar("One", 1, "1")]), "A bar")
+    assert {drawn["config"][part]["labelColor"] for part in ("axis", "legend")} == {"currentColor"}
+    assert drawn["config"]["view"] == {"stroke": None}
+
+
+def test_one_provisional_week_of_a_person_is_one(tmp_path, show):
+    publish(tmp_path, Company(people=60, tools=1, weeks=1, provisional=1, publication_id="2026-11-11T041200Z"))
+    path = reading.latest(tmp_path)
+    week = published.tools(path)[0].last_week_start
+    key = people.listed(path, None, Wanted("copilot-chat", week), 1)[0].person_key
+    assert "1 week, no change of status. It is provisional." in _text(show("person", why="An audit", person=key))
 
 
 def test_logs_that_look_as_ever_say_so(show):
