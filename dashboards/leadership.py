@@ -54,6 +54,8 @@ def _unheld(tool: Standing) -> Prospect | None:
         return Prospect("Not shown", REFUSALS["too_few_people"])
     if tool.week_start is None:
         return Prospect("No figures")
+    if tool.untrustworthy_since is not None:
+        return Prospect("Not trusted", f"its logs changed on {_short(tool.untrustworthy_since)}")
     if tool.target is None:
         return Prospect("No target")
     return Prospect("Unknown", REFUSALS["no_correctness"]) if share_of(tool) is None else None
@@ -94,6 +96,7 @@ def worst_first(tools: Sequence[Standing]) -> list[Standing]:
 
 def headline(tools: Sequence[Standing], broken: Sequence[BrokenRule]) -> list[str]:
     """One sentence on targets, which carries the page, and one on the commonest cause of incorrect use."""
+    broken = _trusted(broken, tools)
     cause = [f"The most common cause of incorrect use is “{broken[0].title}” in {broken[0].tool}"
              f" ({wording.people(broken[0].people)})."] if broken else []  # fmt: skip
     return [_on_targets(tools), *cause]
@@ -256,8 +259,29 @@ def _change_words(one: Movement) -> str:
 
 def decisions(tools: Sequence[Standing], broken: Sequence[BrokenRule]) -> list[str]:
     """What leadership is asked to decide, the most urgent first. Nothing is asked for that the figures do not show."""
-    asked = [*_late_targets(tools)[:_MOST_LATE], *_trainings(broken), *_missing_terms(tools), *_unknown_people(tools)]
+    asked = [
+        *_changed_logs(tools),
+        *_late_targets(tools)[:_MOST_LATE],
+        *_trainings(_trusted(broken, tools)),
+        *_missing_terms(tools),
+        *_unknown_people(tools),
+    ]
     return asked[:MOST_DECISIONS]
+
+
+def _trusted(broken: Sequence[BrokenRule], tools: Sequence[Standing]) -> list[BrokenRule]:
+    """Without the rules of tools whose figures cannot be trusted: what looks like a breach may be a changed log."""
+    doubtful = {tool.tool_id for tool in tools if tool.untrustworthy_since is not None}
+    return [rule for rule in broken if rule.tool_id not in doubtful]
+
+
+def _changed_logs(tools: Sequence[Standing]) -> list[str]:
+    return [
+        f"{tool.title}: its logs changed on {wording.day(tool.untrustworthy_since)}, so its figures cannot be trusted;"
+        " have its owner say what the change means."
+        for tool in tools
+        if tool.untrustworthy_since is not None
+    ]
 
 
 def _late_targets(tools: Sequence[Standing]) -> list[str]:
@@ -366,16 +390,6 @@ def _total(tools: Sequence[Standing], count: str, whole: str) -> float | None:
 
 def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def name_of(week: date) -> str:
-    """A week as commands and files name it: 2026-W45."""
-    return f"{week:%G-W%V}"
-
-
-def week_of(text: str) -> date:
-    """The Monday of an ISO week such as 2026-W45. Raises ValueError for anything else."""
-    return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()
 
 
 def last_day(week: date) -> date:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dashboards.leadership import name_of, week_of
+from dashboards import wording
 from dashboards.marts import leadership, published, reading
 from dashboards.marts.published import Publication
 from dashboards.printing.html import html
@@ -43,7 +43,7 @@ class Report:
     @property
     def name(self) -> str:
         """`leadership-2026-W45`; the same week from another publication takes its place."""
-        return f"leadership-{name_of(self.week)}"
+        return f"leadership-{wording.iso_week(self.week)}"
 
 
 def report_of(workspace: Path, week: str | None) -> Report:
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     told = {
         "publication_id": report.publication.publication_id,
-        "week": name_of(report.week),
+        "week": wording.iso_week(report.week),
         "headline": report.page.lead,
         "files": [str(file) for file in files],
     }
@@ -103,12 +103,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _asked(path: Path, text: str) -> date:
     try:
-        week = week_of(text)
+        week = wording.monday_of(text)
     except ValueError:
         raise ReportError(f"--week {text}: not an ISO week - write it like 2026-W45", code=2) from None
     known = leadership.weeks(path)
     if week not in known:
-        span = f"there are {name_of(known[-1])} to {name_of(known[0])}" if known else "there are none yet"
+        span = (
+            f"there are {wording.iso_week(known[-1])} to {wording.iso_week(known[0])}"
+            if known
+            else "there are none yet"
+        )
         raise ReportError(f"--week {text}: no tool has figures of that week - {span}", code=2)
     return week
 

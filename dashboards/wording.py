@@ -240,6 +240,16 @@ def moment(value: datetime | None) -> str:
     return UNKNOWN if value is None else f"{day(value)} {value:%H:%M} UTC"
 
 
+def iso_week(week: date) -> str:
+    """A week as commands and files name it: 2026-W45."""
+    return f"{week:%G-W%V}"
+
+
+def monday_of(text: str) -> date:
+    """The Monday of an ISO week such as 2026-W45. Raises ValueError for anything else."""
+    return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()
+
+
 def hours(value: float | None) -> str:
     """A span of time given in hours; in days from ten days on."""
     if value is None:

@@ -108,7 +108,7 @@ def _alerts(alerts: Sequence[Alert], noticed: Sensitivity | None) -> None:
     with st.container(border=True):
         st.header(f"Open alerts: {len(opened):,}")
         if not opened:
-            st.markdown("Nothing is wrong with this tool as far as every run has looked.")
+            st.markdown("No run has found anything wrong that is not mended since.")
         for place, alert in enumerate(opened):
             if place:
                 st.divider()

@@ -60,8 +60,8 @@ def page(filters: Filters) -> None:
 
 
 def _choose_week(weeks: Sequence[date], newest: date) -> date:
-    titles = {words.name_of(week): f"{wording.day(week)} ({words.name_of(week)})" for week in weeks}
-    return words.week_of(choice_of_page("Week of", "week", titles, 240, default=words.name_of(newest)))
+    titles = {wording.iso_week(week): f"{wording.day(week)} ({wording.iso_week(week)})" for week in weeks}
+    return wording.monday_of(choice_of_page("Week of", "week", titles, 240, default=wording.iso_week(newest)))
 
 
 def _cards(tools: Sequence[Standing]) -> None:
@@ -77,7 +77,7 @@ def _table(rows: Sequence[ToolRow], week: date) -> None:
         st.header("Every tool, the one furthest from its target first")
         grid([_row(row) for row in rows], "Tools with eligible people, shares, target, forecast and status")
         with st.container(horizontal=True, gap="small"):
-            name = words.name_of(week)
+            name = wording.iso_week(week)
             export_link("Page as PDF", f"/export/leadership.pdf?week={name}")
             export_link("Page as HTML", f"/export/leadership.html?week={name}")
         st.caption(

@@ -15,6 +15,7 @@ from dashboards.app_pages.parts import (
     choice_of_page,
     empty,
     export_links,
+    figures_of,
     logged,
     no_week,
     people_grid,
@@ -66,6 +67,7 @@ def _list(filters: Filters, why: str) -> None:
         empty("Nobody to list", "No person of this tool, unit and week has this status.", "widen the filters above.")
         return
     _page_of_list(filters, wanted, total, why)
+    figures_of(filters, "Correct users", "Incorrect users", "Non-users", "Not judged")
 
 
 def _wanted(filters: Filters, week: date) -> Wanted:

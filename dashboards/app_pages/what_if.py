@@ -11,7 +11,6 @@ from dashboards import simulation, wording
 from dashboards.app_pages.parts import Filters, draw, rule_titles, table
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.palette import CORRECT, INCORRECT, NON_USER, NOT_JUDGED
-from dashboards.leadership import week_of
 from dashboards.simulation import Answer, NotSimulatedError
 
 COLOUR = {"correct_user": CORRECT, "incorrect_user": INCORRECT, "non_user": NON_USER, "not_judged": NOT_JUDGED}
@@ -78,7 +77,7 @@ def _try(filters: Filters, rules: str) -> None:
 def _show(answer: Answer, titles: Mapping[str, str]) -> None:
     document = answer.document
     moved, eligible = int(document["moved"]), int(document["eligible"])
-    week = wording.day(week_of(document["week"]))
+    week = wording.day(wording.monday_of(document["week"]))
     part = f" ({wording.share(moved / eligible)})" if eligible else ""
     st.markdown(f"**{moved:,} of {eligible:,} eligible people{part} would change class** in the week of {week}.")
     for line in answer.warnings:

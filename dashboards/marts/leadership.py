@@ -32,6 +32,8 @@ class Standing:
     has_rules: bool
     known_share: float | None
     least_known_share: float
+    untrustworthy_since: date | None
+    """Since when the form of the logs that the figures rest on is another; None: they can be trusted."""
     is_small: bool
     week_start: date | None
     is_provisional: bool
@@ -192,6 +194,7 @@ _STANDINGS = f"""
             and forecast.target_due = if(figures.measure = 'correct', target_correct_due, target_active_due)
     )
     select figures.tool_id, title, is_paused, can_show, has_rules, known_share, least_known_share,
+        case when figures.week_start + 6 >= untrustworthy_since then untrustworthy_since end,
         is_small,
         case when not is_small then figures.week_start end, coalesce(is_provisional, false),
         case when not is_small then figures.eligible end, case when not is_small then figures.active end,

@@ -14,13 +14,14 @@ from dashboards.marts import adoption
 from dashboards.marts import leadership as marts
 from dashboards.marts.leadership import BrokenRule, Movement, Standing
 from tests.dashboards.leadership_publication import publish_for_leadership
-from tests.dashboards.publication import Company
+from tests.dashboards.publication import Company, publish
 
 WEEK = date(2026, 11, 2)
 TOOL = Standing(
     tool_id="t", title="Triage", is_paused=False, can_show_correctness=True, has_rules=True, known_share=1.0,
-    least_known_share=0.9, is_small=False, week_start=WEEK, is_provisional=False, eligible=200, active=120, correct=80,
-    incorrect=20, eligible_before=200, active_before=110, correct_before=70, measure="correct", target=0.5,
+    least_known_share=0.9, untrustworthy_since=None, is_small=False, week_start=WEEK, is_provisional=False,
+    eligible=200, active=120, correct=80, incorrect=20,
+    eligible_before=200, active_before=110, correct_before=70, measure="correct", target=0.5,
     due=date(2026, 12, 31), refusal=None, p10=0.4, p50=0.47, p90=0.55, chance=0.4, needed_people=2.5,
     expected_people=1.75,
 )  # fmt: skip
@@ -42,11 +43,34 @@ MOVE = Movement("t", "Triage", date(2026, 10, 26), 75, 0, -4, 1, 2, WEEK, 80, 9,
         ({"is_paused": True}, "Paused", ""),
         ({"is_small": True, "eligible": None}, "Not shown", "too few people to show"),
         ({"week_start": None}, "No figures", ""),
+        ({"correct": 100, "untrustworthy_since": date(2026, 10, 27)}, "Not trusted", "its logs changed on 27 Oct"),
     ],
 )
 def test_a_tool_is_in_one_state_with_its_reason(changed: dict[str, object], word: str, reason: str) -> None:
     found = words.prospect(replace(TOOL, **changed))
     assert (found.word, found.reason) == (word, reason)
+
+
+def test_a_tool_whose_logs_changed_is_asked_about_and_nothing_is_concluded_from_its_figures() -> None:
+    doubtful = replace(TOOL, untrustworthy_since=date(2026, 10, 27), chance=0.1)
+    assert words.headline([doubtful], [RULE]) == [
+        "None of 1 tool with a target is on target; of 1 nothing can be foretold."
+    ]
+    assert words.decisions([doubtful], [RULE]) == [
+        "Triage: its logs changed on 27 Oct 2026, so its figures cannot be trusted; have its owner say what the change"
+        " means."
+    ]
+    assert len(words.headline([TOOL], [RULE])) == 2, "the rules of other tools are told as ever"
+
+
+@pytest.mark.parametrize(("since", "is_trusted"), [(date(2026, 10, 25), False), (date(2026, 10, 26), True)])
+def test_a_week_is_not_trusted_from_the_day_on_that_the_logs_changed(tmp_path, since: date, is_trusted: bool) -> None:
+    path = publish(tmp_path, Company(people=60, tools=2, weeks=8))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update dim_tool set untrustworthy_since = ? where position = 1", [since])
+    first, second = marts.standings(path, date(2026, 10, 19))
+    assert first.untrustworthy_since is None
+    assert second.untrustworthy_since == (None if is_trusted else since)
 
 
 def test_a_target_for_active_users_is_held_against_active_users() -> None:
