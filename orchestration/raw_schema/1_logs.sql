@@ -85,7 +85,7 @@ create table if not exists raw.usage_event (
     output_tokens      bigint,
     cost               double,
     currency           varchar,
-    attributes         json,
+    attributes         json using compression zstd,  -- as with event_id
     load_id            bigint not null,
     line_no            bigint not null,
     lines              bigint not null,

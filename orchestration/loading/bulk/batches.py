@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 
@@ -23,20 +23,26 @@ class Batch:
     parsed: Iterator[Parsed]
 
 
-def made(origin: Origin, count: int, columns: Mapping[str, Any]) -> pa.Table:
-    """`count` rows of these columns of events, and of what all rows of a file share; nothing in the others."""
-    shared: dict[str, Any] = {
-        "tool_id": pa.scalar(origin.tool_id, pa.string()),
-        "source_id": pa.scalar(origin.source_id, pa.string()),
-        "first_file_at": pa.scalar(origin.file_at, pa.timestamp("us")),
-        "load_id": pa.scalar(origin.load_id, pa.int64()),
-        "lines": pa.scalar(1, pa.int64()),
-    }
-    repeated = {name: pa.repeat(value, count) for name, value in shared.items()}
-    chosen = {**{field.name: nothing(count, field.type) for field in _SCHEMA}, **repeated, **columns}
-    return pa.table([chosen[name] for name in _SCHEMA.names], schema=_SCHEMA)
+class Rows:
+    """Tables of events of one file: what all its rows share, and columns without a value, are made once and cut."""
 
+    def __init__(self, origin: Origin) -> None:
+        self._shared: dict[str, Any] = {
+            "tool_id": origin.tool_id,
+            "source_id": origin.source_id,
+            "first_file_at": origin.file_at,
+            "load_id": origin.load_id,
+            "lines": 1,
+        }
+        self._made: dict[str, Any] = {}
 
-def nothing(count: int, kind: pa.DataType) -> Any:
-    """A column in which no row has a value."""
-    return cast(Any, pa).nulls(count, kind)
+    def table(self, count: int, columns: Mapping[str, Any]) -> pa.Table:
+        """`count` rows of these columns of events, and of what they share; nothing in the others."""
+        chosen = [columns[each.name] if each.name in columns else self._alike(each, count) for each in _SCHEMA]
+        return pa.table(chosen, schema=_SCHEMA)
+
+    def _alike(self, field: pa.Field[Any], count: int) -> Any:
+        made = self._made.get(field.name)
+        if made is None or len(made) < count:
+            made = self._made[field.name] = pa.repeat(pa.scalar(self._shared.get(field.name), field.type), count)
+        return made.slice(0, count)

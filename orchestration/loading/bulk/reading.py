@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.loading.bulk.batches import Batch, made
+from orchestration.loading.bulk.batches import Batch, Rows
 from orchestration.loading.bulk.decisions import Decisions
 from orchestration.loading.bulk.pieces import Piece, UnfitError, pieces
 from orchestration.loading.bulk.tables import MappedBulkReader
@@ -73,7 +73,8 @@ class BulkReader:
         self._connection = connection
         self._maker = maker
         self._now = now
-        self._people: dict[str, int | None] = {}
+        self._table = Rows(maker.origin)
+        self._people = _People(maker)
         self._reader: Decisions | None = None
         self._lessons = _LESSONS
 
@@ -117,19 +118,30 @@ class BulkReader:
         columns: dict[str, Any] = {name: rows[name] for name in rows.column_names if name in _SCHEMA.names}
         columns["line_no"] = pc.add(rows["place"], piece.first_line)
         if who is not None:
-            columns["alias_no"] = self._numbers(who)
-        return made(self._maker.origin, rows.num_rows, columns)
+            columns["alias_no"] = self._people.numbers(who)
+        return self._table.table(rows.num_rows, columns)
 
-    def _numbers(self, who: pa.ChunkedArray[Any]) -> pa.Array[Any]:
-        """The alias of everybody: each name is digested once."""
-        coded = who.combine_chunks().dictionary_encode()
-        numbers = [self._number(str(name)) for name in coded.dictionary.to_pylist()]
-        return pa.array(numbers, pa.int64()).take(coded.indices)
 
-    def _number(self, name: str) -> int | None:
-        if name not in self._people:
-            self._people[name] = self._maker.alias_of(candidates(name))
-        return self._people[name]
+class _People:
+    """The aliases of names: each name is digested once."""
+
+    def __init__(self, maker: RowMaker) -> None:
+        self._maker = maker
+        self._names: list[str] = []
+        self._aliases: list[int | None] = []
+
+    def numbers(self, who: pa.ChunkedArray[Any]) -> Any:
+        """The alias of each name; nothing for nobody."""
+        places = self._places(who)
+        unmet = who.filter(pc.and_(places.is_null(), who.is_valid())).unique().to_pylist()
+        if unmet:
+            self._names += map(str, unmet)
+            self._aliases += [self._maker.alias_of(candidates(str(name))) for name in unmet]
+            places = self._places(who)
+        return pa.array(self._aliases, pa.int64()).take(places)
+
+    def _places(self, who: pa.ChunkedArray[Any]) -> Any:
+        return pc.index_in(who, pa.array(self._names, pa.string()), skip_nulls=True)
 
 
 def _sample(piece: Piece, places: Any) -> Sequence[bytes]:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 
-from orchestration.loading.bulk.batches import Batch, made
+from orchestration.loading.bulk.batches import Batch, Rows
 from orchestration.loading.bulk.columns import Mask
 from orchestration.loading.bulk.mapped import Mapped, TableReader
 from orchestration.loading.bulk.pieces import PIECE_BYTES, Piece, UnfitError, pieces
@@ -53,6 +53,7 @@ class MappedBulkReader:
         self._maker = maker
         self._now = now
         self._parser = parser
+        self._table = Rows(maker.origin)
         self._people: dict[tuple[Identity, ...], int | None] = {}
 
     def batches(self, path: Path) -> Iterator[Batch]:
@@ -89,7 +90,7 @@ class MappedBulkReader:
             lines = iter([header.line, *waiting])
             rest = csv_items(lines, reading, needs, builder.names)
             next(rest)
-            yield Batch(made(self._maker.origin, 0, {}), built(builder, rest))
+            yield Batch(self._table.table(0, {}), built(builder, rest))
 
     def _parquet(self, path: Path, builder: Builder) -> Iterator[Batch]:
         reader: TableReader | None = None
@@ -122,7 +123,7 @@ class MappedBulkReader:
         codes, who = np.unique(mapped.who, return_inverse=True)
         aliases = pa.array([self._alias_of(mapped.users[code]) for code in codes.tolist()], pa.int64())
         columns = {**mapped.columns, "alias_no": aliases.take(who), "line_no": pa.array(numbers[mapped.places])}
-        return Batch(made(self._maker.origin, len(mapped.places), columns), parsed)
+        return Batch(self._table.table(len(mapped.places), columns), parsed)
 
 
 @dataclass(frozen=True, slots=True)
