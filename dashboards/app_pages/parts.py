@@ -126,24 +126,15 @@ def _to_health(filters: Filters, is_wanted: bool) -> None:
 
 def as_of(filters: Filters, *facts: str) -> None:
     """Under a page's title: what the figures are about, how far the logs reach, when it was published."""
-    told = [
-        *facts,
-        data_through(filters),
-        *when(filters),
-    ]
-    st.caption(" · ".join(told))
+    as_of_all(filters, *facts, data_through(filters))
     _untrustworthy(filters)
 
 
 def as_of_all(filters: Filters, *facts: str) -> None:
     """The same under the title of a page that is about all tools."""
-    st.caption(" · ".join([*facts, *when(filters)]))
-
-
-def when(filters: Filters) -> tuple[str, str]:
-    """What was known when the figures were made, and when that was."""
     published = filters.publication
-    return f"as of {wording.moment(published.as_of)}", f"published {wording.moment(published.published_at)}"
+    made = (f"as of {wording.moment(published.as_of)}", f"published {wording.moment(published.published_at)}")
+    st.caption(wording.sentence(" · ".join([*facts, *made])))
 
 
 def data_through(filters: Filters) -> str:

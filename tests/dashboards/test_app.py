@@ -142,7 +142,7 @@ def test_every_page_that_waits_for_the_first_week_says_since_when_in_the_same_wo
     app.session_state["why"] = "Coaching and training"
     text = _text(app.run())
     assert re.search(r"[Nn]o whole week of (its|any tool's) logs has been judged yet", text)
-    assert "as of 10 Nov 2026" in text
+    assert re.match(r"(No data yet · as|As) of 10 Nov 2026", app.caption[0].value)
     assert [link.label for link in app.get("page_link")] == ["What arrived"]
 
 
