@@ -248,7 +248,5 @@ def _habit_sentence(cohorts: Sequence[Cohort]) -> str:
     people = sum(cohort.people or 0 for cohort in known)
     if not people:
         return f"No cohort is {HABIT_WEEKS} weeks old yet."
-    share = sum(cohort.active or 0 for cohort in known) / people
-    return (
-        f"**{wording.share(share, 0)} are still active {HABIT_WEEKS} weeks after their first use** ({people:,} people)."
-    )
+    share = wording.share(sum(cohort.active or 0 for cohort in known) / people, 0)
+    return f"**{share} are still active {HABIT_WEEKS} weeks after their first use** ({wording.people(people)})."

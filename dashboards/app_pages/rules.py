@@ -152,7 +152,8 @@ def _answer(verdicts: Verdicts) -> str:
     decided = counted["satisfied"] + counted["violated"]
     if not decided:
         return "**Nobody has enough cases to tell** whether the rule is kept."
-    return f"**{wording.share(counted['violated'] / decided, 0)} of {decided:,} people with enough cases violate it.**"
+    violated = wording.share(counted["violated"] / decided, 0)
+    return f"**Violated by {violated} of {wording.people(decided)} with enough cases.**"
 
 
 def _course(course: Sequence[ViolatedWeek]) -> None:

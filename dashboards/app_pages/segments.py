@@ -97,18 +97,19 @@ def _crossed(rows: Sequence[SegmentStatus]) -> None:
         people = {(row.segment, row.status): row.people for row in rows}
         present = [name for name in wording.SEGMENTS if any(name == row.segment for row in rows)]
         cells = [
-            Cell(
-                wording.SEGMENTS[segment], title, float(people.get((segment, status), 0)),
-                f"{people.get((segment, status), 0):,}",
-                f"{people.get((segment, status), 0):,} people: {wording.SEGMENTS[segment].lower()}, {title.lower()}",
-            )
+            _cell(wording.SEGMENTS[segment], title, people.get((segment, status), 0))
             for segment in present
             for status, title in wording.STATUSES.items()
-        ]  # fmt: skip
+        ]
         names = [wording.SEGMENTS[name] for name in present]
         spec = heat_map(cells, names, list(wording.STATUSES.values()), strong_ink())
         draw(spec, "People by segment and status")
         st.caption("Cells count people; a row adds up to its segment, a column to its status.")
+
+
+def _cell(segment: str, status: str, people: int) -> Cell:
+    told = f"{wording.people(people)}: {segment.lower()}, {status.lower()}"
+    return Cell(segment, status, float(people), f"{people:,}", told)
 
 
 def _sentence(rows: Sequence[SegmentStatus]) -> str:

@@ -66,7 +66,7 @@ def _rows(week: EffectWeek) -> list[dict[str, Any]]:
     return [
         {
             "week": week.event_week, "who": who, "place": place, "level": level,
-            "told": f"{wording.share(level)} of {people or 0:,} people, week {week.event_week:+d}",
+            "told": f"{wording.share(level)} of {wording.people(people or 0)}, week {week.event_week:+d}",
         }
         for who, place, level, people in parts
     ]  # fmt: skip

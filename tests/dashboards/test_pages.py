@@ -225,7 +225,7 @@ def test_segments_say_how_many_heavy_users_use_it_incorrectly(show):
 def test_rules_are_shown_in_words_with_the_people_behind_each_verdict(show):
     text = _text(show("rules"))
     assert "Each send is preceded by a review within 1 hour." in text
-    assert re.search(r"\d+% of \d+ people with enough cases violate it", text)
+    assert re.search(r"Violated by \d+% of \d+ people with enough cases\.", text)
     assert "asks what has to come before" in text
     assert "preceded_by" not in text
 
