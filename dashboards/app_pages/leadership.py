@@ -18,6 +18,7 @@ from dashboards.app_pages.parts import (
     export_link,
     figures_of,
     grid,
+    paper,
     to_arrived,
 )
 from dashboards.charts import leadership as charts
@@ -131,7 +132,7 @@ def _furthest(filters: Filters, tools: Sequence[Standing], week: date) -> None:
     known = adoption.by_week(filters.path, tool.tool_id, WHOLE_COMPANY, 520)
     shown = [one for one in known if one.week_start <= week][-TREND_WEEKS:]
     target = adoption.targets(filters.path, tool.tool_id, WHOLE_COMPANY).get("correct")
-    draw(status_trend(shown, target), f"Shares of people by status and week, {tool.title}")
+    draw(status_trend(shown, target, paper()), f"Shares of people by status and week, {tool.title}")
 
 
 def _asked_for(filters: Filters, tools: Sequence[Standing], broken: Sequence[BrokenRule], week: date) -> None:

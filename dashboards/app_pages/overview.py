@@ -20,6 +20,7 @@ from dashboards.app_pages.parts import (
     known_people,
     link_to_list,
     no_week,
+    paper,
 )
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.fan import fan
@@ -217,7 +218,7 @@ def _trend_row(
         if len(weeks) == 1:
             st.caption("Only one week has been judged so far: a trend needs two.")
         alt = f"Share of correct, incorrect, non-users and not judged people by week, {filters.tool.title}"
-        draw(status_trend(weeks, target), alt)
+        draw(status_trend(weeks, target, paper()), alt)
     with right.container(border=True, height="stretch"):
         st.header("Will we make it" if forecast else "Gap and pace to target")
         if target and any(week.p50 is not None for week in forecast):

@@ -84,6 +84,11 @@ def ink() -> str:
     return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))
 
 
+def paper() -> str:
+    """The theme's colour behind everything."""
+    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor"))
+
+
 def strong_ink() -> str:
     """The ink that can be read on the strongest cells of a heat map."""
     return "black" if st.context.theme.type == "dark" else "white"

@@ -19,10 +19,13 @@ FEWEST_WEEKS_OF_AN_AREA = 4
 PROVISIONAL_OPACITY = 0.72
 
 
-def status_trend(weeks: Sequence[AdoptionWeek], target: Target | None) -> Spec:
-    """100 % stacked shares of the four statuses by week; provisional weeks are paler and labelled."""
+def status_trend(weeks: Sequence[AdoptionWeek], target: Target | None, paper: str = "white") -> Spec:
+    """100 % stacked shares of the four statuses by week; provisional weeks are paler and labelled.
+
+    The target's name has a rim of `paper`, the page's colour: it stands on whichever status is there.
+    """
     trend = _areas(weeks) if len(weeks) >= FEWEST_WEEKS_OF_AN_AREA else [_status_bars()]
-    layers = [*trend, *_target_line(target), *_provisional_label(weeks)]
+    layers = [*trend, *_target_line(target, paper), *_provisional_label(weeks)]
     return {
         "height": TREND_PX,
         "padding": PADDING,
@@ -91,21 +94,28 @@ def _status_encoding() -> Spec:
     }  # fmt: skip
 
 
-def _target_line(target: Target | None) -> list[Spec]:
+def _target_line(target: Target | None, paper: str) -> list[Spec]:
     if target is None:
         return []
     text = f"Target {wording.target_share(target.value)} correct users"
     data = {"data": {"values": [{"target": target.value, "text": text}]}}
     y = {"field": "target", "type": "quantitative"}
     rule = {"type": "rule", "strokeDash": [6, 4], "strokeWidth": 2, "color": "currentColor"}
-    label = {"type": "text", "align": "left", "baseline": "bottom", "dx": 6, "dy": -3, "fontWeight": 600}
+    label = {
+        "type": "text",
+        "align": "left",
+        "baseline": "bottom",
+        "dx": 6,
+        "dy": -4,
+        "fontWeight": 600,
+        "fontSize": 11,
+    }
+    rim = {"color": paper, "stroke": paper, "strokeWidth": 3, "strokeJoin": "round", "aria": False}
+    place = {"x": {"value": 0}, "y": y, "text": {"field": "text"}}
     return [
         data | {"mark": rule, "encoding": {"x": None, "y": y}},
-        data
-        | {
-            "mark": label | {"color": "currentColor", "fontSize": 11},
-            "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "text"}},
-        },
+        data | {"mark": label | rim, "encoding": place},
+        data | {"mark": label | {"color": "currentColor"}, "encoding": place},
     ]
 
 

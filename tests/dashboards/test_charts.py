@@ -93,8 +93,14 @@ def test_few_weeks_are_drawn_as_bars_because_an_area_would_be_a_sliver():
 
 def test_a_target_is_drawn_as_a_labelled_line():
     spec = status_trend([_week(number) for number in range(4)], _target(0.45))
-    assert _marks(spec) == ["area", "rule", "text"]
-    assert spec["layer"][2]["data"]["values"][0]["text"] == "Target 45% correct users"
+    assert _marks(spec) == ["area", "rule", "text", "text"]
+    assert spec["layer"][3]["data"]["values"][0]["text"] == "Target 45% correct users"
+
+
+def test_the_name_of_a_target_has_a_rim_of_the_page_so_that_it_can_be_read_on_every_status():
+    rim, name = status_trend([_week(0)], _target(0.45), "#0f1620")["layer"][2:4]
+    assert (rim["mark"]["stroke"], rim["encoding"]) == ("#0f1620", name["encoding"])
+    assert name["mark"]["color"] == "currentColor"
 
 
 def test_the_path_to_the_target_is_drawn_only_while_it_is_open():
