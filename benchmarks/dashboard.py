@@ -13,16 +13,10 @@ import asyncio
 import os
 import platform
 import random
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import websockets
@@ -34,10 +28,10 @@ from streamlit.testing.v1 import AppTest
 from dashboards.marts import adoption, health, movement, people, published, reading, rules, training
 from dashboards.marts.people import Wanted
 from tests.dashboards.publication import TOOLS, Company, publish
+from tests.e2e.serving import CHROMIUM, server_process
 
 ROOT = Path(__file__).parents[1]
 TITLES = [tool.title for tool in TOOLS[:5]]
-CHROMIUM = Path("/usr/bin/chromium")
 RERUNS, THINK_S, ACTS = 60, (1.0, 4.0), 8
 Row = tuple[str, str, str]
 
@@ -62,7 +56,7 @@ def main() -> None:
 
 def _rows(workspace: Path, sessions: int) -> list[Row]:
     rows = [*_queries(workspace), *_reruns(workspace)]
-    with _server(workspace) as (address, process):
+    with server_process(workspace) as (address, process):
         asyncio.run(_load(address, 1, acts=3))  # the first reader loads what all share
         idle = _memory_mb(process.pid)
         taken = asyncio.run(_load(address, sessions))
@@ -203,33 +197,6 @@ _WATCH = """() => {
     if (window.chosenAt) window.lastChange = now;
   }).observe(document.querySelector('[data-testid=stMain]'), {subtree: true, childList: true, characterData: true});
 }"""
-
-
-@contextmanager
-def _server(workspace: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "server.py")]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    settings = os.environ | {"TAKEUP_WORKSPACE": str(workspace), "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=ROOT / "dashboards", env=settings, stdout=subprocess.DEVNULL)
-    try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait(url: str) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    raise SystemExit(f"{url} did not answer within a minute")
 
 
 def _memory_mb(process: int) -> float:

@@ -1,4 +1,4 @@
-"""A dashboard on a port of this machine, and the browser that looks at it: for the tests here and for gallery.py."""
+"""A dashboard on a port of this machine, and the browser that looks at it: for tests, pictures and benchmarks."""
 
 from __future__ import annotations
 
@@ -28,17 +28,30 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def server(workspace: Path, person_pages: str = "local", port: int | None = None) -> Iterator[str]:
+    """The address of a dashboard that runs until the block ends."""
+    with server_process(workspace, person_pages, port) as (address, _):
+        yield address
+
+
+@contextmanager
+def server_process(
+    workspace: Path, person_pages: str = "local", port: int | None = None
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Starts the dashboard from a foreign folder, as users do, and ends the process that it started."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "server.py")]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    settings = {"TAKEUP_WORKSPACE": str(workspace), "TAKEUP_PERSON_PAGES": person_pages, "PYTHONPATH": str(ROOT)}
+    settings = {
+        "TAKEUP_WORKSPACE": str(workspace.resolve()),
+        "TAKEUP_PERSON_PAGES": person_pages,
+        "PYTHONPATH": str(ROOT),
+    }
     environment = os.environ | settings
     with (workspace / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=log, stderr=log)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process
         finally:
             process.terminate()
             process.wait(timeout=20)

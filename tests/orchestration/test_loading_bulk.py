@@ -6,26 +6,22 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from orchestration.identity import Pseudonymiser
 from orchestration.loading.bulk import pieces, reading
 from orchestration.loading.bulk.decisions import Decisions
 from orchestration.loading.datasets import DATASETS
-from orchestration.loading.rows import Origin, RowMaker, to_arrow
 from orchestration.sources.human_decision import HUMAN_DECISION
-from orchestration.sources.records import Blank, Parsed, Reject
+from tests.orchestration.both_paths import both
 from tests.orchestration.warehouse_workspace import (
     DATA_TABLES,
-    NOW,
     TOOL,
     load_everything,
     make_workspace,
@@ -156,45 +152,6 @@ def _file(seed: int, *, share: float, lines: int = 120) -> bytes:
     return rng.choice([b"", b"\xef\xbb\xbf"]) + end.join(made) + rng.choice([b"", end])
 
 
-class _Told:
-    """Everything that one path says of a file."""
-
-    def __init__(self) -> None:
-        self.maker = RowMaker(Pseudonymiser(b"k" * 32), Origin("doc/human-decision", "doc", 7, datetime(2026, 5, 1)))
-        self.rows: list[dict[str, Any]] = []
-        self.rejects: list[Reject] = []
-        self.blank = self.proven = 0
-
-    def parsed(self, items: Iterator[Parsed]) -> None:
-        records = []
-        for item in items:
-            if isinstance(item, Reject):
-                self.rejects.append(item)
-            elif isinstance(item, Blank):
-                self.blank += item.lines
-            else:
-                records.append(item)
-        if records:
-            self.rows += to_arrow(_EVENTS, self.maker.rows(records)).to_pylist()
-
-    @property
-    def everything(self) -> tuple[object, ...]:
-        named = self.maker.named
-        rows = sorted(self.rows, key=repr)
-        return repr(rows), self.rejects, self.blank, named.namespaces, named.links, named.accounts
-
-
-def _both(path: Path) -> tuple[_Told, _Told]:
-    slow, fast = _Told(), _Told()
-    slow.parsed(HUMAN_DECISION.parse(path, now=NOW))
-    with duckdb.connect() as connection:
-        for batch in reading.BulkReader(connection, fast.maker, NOW).batches(path):
-            fast.rows += batch.rows.to_pylist()
-            fast.proven += batch.rows.num_rows
-            fast.parsed(batch.parsed)
-    return slow, fast
-
-
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LEAST_BYTES", 0)
@@ -209,7 +166,7 @@ def test_whatever_stands_in_a_file_both_paths_say_the_same(tmp_path: Path, seed:
     if not reading.is_fit(path, HUMAN_DECISION, 1):
         return  # a document: the parser reads it
     try:
-        slow, fast = _both(path)
+        slow, fast = both(path, HUMAN_DECISION)
     except pieces.UnfitError:
         return  # no two lines are alike: the parser reads it
     assert fast.everything == slow.everything
@@ -219,7 +176,7 @@ def test_whatever_stands_in_a_file_both_paths_say_the_same(tmp_path: Path, seed:
 def test_an_ordinary_file_is_proven_but_for_its_last_line(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(_file(seed, share=0))
-    slow, fast = _both(path)
+    slow, fast = both(path, HUMAN_DECISION)
     assert fast.everything == slow.everything
     assert fast.proven >= len(slow.rows) * _LEAST_PROVEN
 
@@ -230,7 +187,7 @@ def test_pieces_may_end_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("orchestration.sources.byte_source.CHUNK", 300)
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(_file(5, share=0.05)))
-    slow, fast = _both(path)
+    slow, fast = both(path, HUMAN_DECISION)
     assert fast.everything == slow.everything
     assert fast.proven
 
@@ -266,7 +223,7 @@ def test_what_the_fast_path_cannot_do_here_the_parser_does(
 def test_the_fixtures_of_the_format(tmp_path: Path, fixture: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(_file(1, share=0) + b"\n" + fixture.read_bytes())
-    slow, fast = _both(path)
+    slow, fast = both(path, HUMAN_DECISION)
     assert fast.everything == slow.everything
 
 

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.identity import Pseudonymiser
 from orchestration.loading.bulk import pieces, reading, tables
 from orchestration.loading.datasets import DATASETS
-from orchestration.loading.rows import Origin, RowMaker, to_arrow
 from orchestration.registry.mappings import format_of_text
-from orchestration.sources.records import Blank, Parsed, Reject
-from tests.orchestration.warehouse_workspace import NOW
+from tests.orchestration.both_paths import Told, both
 
 _EVENTS = DATASETS["events"]
 _LEAST_PROVEN = 0.9
@@ -184,47 +180,12 @@ def _parquet(path: Path, seed: int, share: float, lines: int = 120) -> None:
     pq.write_table(pa.table(columns), path, row_group_size=rng.choice([30, 1_000]))
 
 
-class _Told:
-    """Everything that one path says of a file."""
-
-    def __init__(self) -> None:
-        self.maker = RowMaker(Pseudonymiser(b"k" * 32), Origin("doc/mapping", "doc", 7, datetime(2026, 5, 1)))
-        self.rows: list[dict[str, Any]] = []
-        self.rejects: list[Reject] = []
-        self.blank = self.proven = 0
-
-    def parsed(self, items: Iterator[Parsed]) -> None:
-        records = []
-        for item in items:
-            if isinstance(item, Reject):
-                self.rejects.append(item)
-            elif isinstance(item, Blank):
-                self.blank += item.lines
-            else:
-                records.append(item)
-        if records:
-            self.rows += to_arrow(_EVENTS, self.maker.rows(records)).to_pylist()
-
-    @property
-    def everything(self) -> tuple[object, ...]:
-        named = self.maker.named
-        rejects = sorted(self.rejects, key=lambda each: each.line_no)
-        return sorted(map(repr, self.rows)), rejects, self.blank, named.namespaces, named.links, named.accounts
-
-
-def _both(path: Path, mapping: str) -> tuple[_Told, _Told]:
+def _both(path: Path, mapping: str) -> tuple[Told, Told]:
     form = "parquet" if path.suffix == ".parquet" else "csv"
     nulls = ", csv_null: [n/a]" if form == "csv" else ""
     source_format = format_of_text(_MAPPINGS[mapping].replace("FORMAT", form).replace("NULLS", nulls))
     assert reading.is_fit(path, source_format, 1)
-    slow, fast = _Told(), _Told()
-    slow.parsed(source_format.parse(path, now=NOW))
-    with duckdb.connect() as connection:
-        for batch in reading.reader_of(source_format, connection, fast.maker, NOW).batches(path):
-            fast.rows += batch.rows.to_pylist()
-            fast.proven += batch.rows.num_rows
-            fast.parsed(batch.parsed)
-    return slow, fast
+    return both(path, source_format)
 
 
 @pytest.fixture(autouse=True)
