@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from orchestration.registry.mappings import read_mapping
 from orchestration.sources.formats import SourceFormat
 from tests.orchestration.sources.accounting import NOW, Outcome, sorted_out
+
+EVENTS = """
+    version: 1
+    source: desk
+    read: {format: ndjson}
+    grain: {kind: event}
+    identity: {namespace: email, field: user}
+    time: at
+    fields: {event_name: {const: prompt}, event_id: id}
+"""
+
+
+def line(number: int, **more: Any) -> str:
+    """An event as `EVENTS` reads it, with further fields."""
+    return json.dumps({"id": f"e{number}", "user": "ann@example.com", "at": "2026-03-02T09:00:00Z"} | more)
 
 
 def declared(folder: Path, text: str) -> SourceFormat:
