@@ -20,6 +20,7 @@ from dashboards.marts.published import Publication
 from dashboards.printing.charts import Chart, svg
 
 TITLE = "AI tool adoption"
+COLUMNS = ("Tool", "Eligible", "Active", "Correct", "Target", "4 weeks, pp", "Forecast", "Chance", "Status")
 MOST_ROWS, MOST_BARS, MOST_RULES = 12, 6, 4
 MOST_CHANGES = 4
 MOST_LETTERS = 44
@@ -45,6 +46,9 @@ class Page:
     decisions: tuple[str, ...]
     notes: tuple[str, ...]
     footer: str
+    columns: tuple[str, ...] = COLUMNS
+    nothing_changed: str = "No figure of correct users has changed."
+    nothing_asked: str = "None this week."
 
     @property
     def further(self) -> str:

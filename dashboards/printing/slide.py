@@ -97,8 +97,8 @@ def _tools(slide: Any, page: Page) -> None:
 
 def _texts(slide: Any, page: Page) -> None:
     """What is asked for above what changed, both at the size at which they fit together."""
-    asked = [f"{number}. {words}" for number, words in enumerate(page.decisions, 1)] or ["None this week."]
-    changed = [f"• {words}" for words in page.changes] or ["No figure of correct users has changed."]
+    asked = [f"{number}. {words}" for number, words in enumerate(page.decisions, 1)] or [page.nothing_asked]
+    changed = [f"• {words}" for words in page.changes] or [page.nothing_changed]
     all_of_it = ["Decisions asked for", *asked, "What changed, and why", f"{page.since}.", *changed]
     told, size = fitted(all_of_it, room_of(_TEXTS), _TEXTS.high - _GAP, _SIZES)
     parts = told[: len(asked) + 1], told[len(asked) + 1 :]

@@ -8,9 +8,9 @@ from typing import Any
 from dashboards.leadership import ToolRow
 from dashboards.printing.charts import theme
 from dashboards.printing.fitting import LINE, lines, width
+from dashboards.printing.page import COLUMNS
 from dashboards.printing.slide_text import Box, add_run
 
-HEADER = ("Tool", "Eligible", "Active", "Correct", "Target", "4 weeks, pp", "Forecast", "Chance", "Status")
 _SIZES = (12, 11, 10, 9.5, 9, 8.5, 8, 7.5, 7)
 _PAD_X, _PAD_Y = 4, 1.5
 _SLACK = 1
@@ -38,7 +38,7 @@ def add_table(slide: Any, box: Box, rows: Sequence[ToolRow], size: float) -> flo
     columns = _columns(rows, size, box.wide)
     heights = _heights(rows, size, columns)
     frame = slide.shapes.add_table(
-        len(rows) + 1, len(HEADER), Pt(box.left), Pt(box.top), Pt(box.wide), Pt(sum(heights))
+        len(rows) + 1, len(COLUMNS), Pt(box.left), Pt(box.top), Pt(box.wide), Pt(sum(heights))
     )
     frame.name = "Tools"
     frame._element.nvGraphicFramePr.cNvPr.set("descr", "Tools, the one furthest from its target first")
@@ -49,11 +49,11 @@ def add_table(slide: Any, box: Box, rows: Sequence[ToolRow], size: float) -> flo
         column.width = Pt(taken)
     for row, taken in zip(table.rows, heights, strict=True):
         row.height = Pt(taken)
-    for number, name in enumerate(HEADER):
+    for number, name in enumerate(COLUMNS):
         _write(table.cell(0, number), number, (name, ""), size, is_bold=True)
     for line, tool in enumerate(rows, 1):
         for number, words in enumerate(_cells(tool)):
-            _write(table.cell(line, number), number, words, size, is_bold=number == len(HEADER) - 1)
+            _write(table.cell(line, number), number, words, size, is_bold=number == len(COLUMNS) - 1)
     return box.top + sum(heights)
 
 
@@ -70,9 +70,9 @@ def _fits(rows: Sequence[ToolRow], size: float, wide: float, high: float) -> boo
 
 def _columns(rows: Sequence[ToolRow], size: float, wide: float) -> list[float]:
     """Figures stand on one line; what they leave is for the names."""
-    table = [HEADER, *(tuple(said for said, _ in _cells(row)) for row in rows)]
+    table = [COLUMNS, *(tuple(said for said, _ in _cells(row)) for row in rows)]
     figures = [
-        max(width(line[number], size) for line in table) + 2 * _PAD_X + _SLACK for number in range(1, len(HEADER) - 1)
+        max(width(line[number], size) for line in table) + 2 * _PAD_X + _SLACK for number in range(1, len(COLUMNS) - 1)
     ]
     status = _STATUS_EM * size
     return [wide - sum(figures) - status, *figures, status]
@@ -95,7 +95,7 @@ def _write(cell: Any, number: int, words: tuple[str, str], size: float, *, is_bo
     cell.margin_top = cell.margin_bottom = Pt(_PAD_Y)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = cell.text_frame.paragraphs[0]
-    paragraph.alignment = PP_ALIGN.LEFT if number in {0, len(HEADER) - 1} else PP_ALIGN.RIGHT
+    paragraph.alignment = PP_ALIGN.LEFT if number in {0, len(COLUMNS) - 1} else PP_ALIGN.RIGHT
     add_run(paragraph, said, size, is_bold=is_bold)
     if added:
         add_run(paragraph, f" {added}", size - 1, is_quiet=True)
