@@ -99,6 +99,7 @@ def _open(page: Page, address: str, case: str, name: str) -> None:
     if box.count() and not box.input_value():
         box.fill(WHY)
         box.press("Enter")
+        expect(page.get_by_text("open once you say why")).to_have_count(0, timeout=30_000)
         _settle(page)
     if name == "one-person" and page.get_by_test_id("stDataFrame").count():
         page.get_by_test_id("stDataFrame").first.click(position={"x": 18, "y": 54})
