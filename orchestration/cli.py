@@ -22,6 +22,7 @@ from orchestration.cli_options import HERE, JsonOption, WorkspaceOption, end
 from orchestration.cli_people import people, people_erase
 from orchestration.cli_report import report
 from orchestration.cli_training import training
+from orchestration.collecting import Leaving
 from orchestration.errors import TakeupError
 from orchestration.workspace import Workspace
 
@@ -336,6 +337,19 @@ def rules_reference(
     write_reference(out)
 
 
+def program() -> None:
+    """The command line as a process of its own, which ends with it."""
+    leaving = Leaving()
+    try:
+        main()
+    except SystemExit as end_of_command:
+        leaving.code = end_of_command.code if isinstance(end_of_command.code, int) else int(bool(end_of_command.code))
+        raise
+    except BaseException:
+        leaving.code = 1
+        raise
+
+
 def main() -> None:
     """Run the command line; every error becomes a message on stderr and an exit code."""
     if not os.environ.get("TAKEUP_DEBUG"):
@@ -363,4 +377,4 @@ def _fail(message: str, code: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    program()

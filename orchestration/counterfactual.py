@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration import opening
 from orchestration.errors import DataError
 from orchestration.explain import Publication
 from orchestration.judging import insert_rows
@@ -76,6 +77,7 @@ def judge_as_formerly(
     `rule_rows` are that publication's rules, its terms of judgement are in raw.published_tool. Raises DataError when
     somebody else is writing or a model fails.
     """
+    opening.release()
     with writer_lock(workspace), _scratch(workspace) as scratch:
         _lay_out(workspace, scratch, rule_rows, tool_ids, has_former_terms=True)
         _build(workspace, scratch, MARTS[:1], on_model)

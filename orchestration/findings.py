@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import duckdb
-
+from orchestration.opening import with_marts
 from orchestration.workspace import Workspace
 
 SOUND = "sound"
@@ -14,11 +11,6 @@ SOUND = "sound"
 
 def said_of(workspace: Workspace, query: str) -> str:
     """Each broken promise of a `sound` test with how often it is broken: `arm is null: 3; ...`."""
-    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
-        connection.execute(f"attach '{_quoted(workspace.marts)}' as marts (read_only)")
+    with with_marts(workspace) as connection:
         found = connection.execute(query).fetchall()
     return "; ".join(f"{finding}: {failing:,}" for finding, failing in found)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

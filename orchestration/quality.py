@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from orchestration.errors import DataError
+from orchestration.opening import with_marts
 from orchestration.warehouse import open_warehouse
 from orchestration.workspace import Workspace
 
@@ -46,7 +46,7 @@ order by 1, 2
 """
 
 _LATE_SOURCES = """
-select source_id, freshness_hours, deadline_hours from main.fct_tool_health where tool_id = $tool_id and is_late
+select source_id, freshness_hours, deadline_hours from marts.main.fct_tool_health where tool_id = $tool_id and is_late
 order by source_id
 """
 
@@ -74,8 +74,7 @@ def reconciliation(workspace: Workspace, tool_id: str | None) -> Finding:
 
 def completeness(workspace: Workspace) -> Finding:
     """Eligible people times weeks, derived anew from spans and weeks, equals the rows of fct_person_tool_week."""
-    with _warehouse(workspace) as connection:
-        connection.execute(f"attach '{_quoted(workspace.marts)}' as marts (read_only)")
+    with with_marts(workspace) as connection:
         rows = _rows(connection, _INCOMPLETE, {})
     texts = [
         f"{row['tool_id']}, week of {row['week_start']}: {row['expected'] or 0} people eligible, "
@@ -87,29 +86,24 @@ def completeness(workspace: Workspace) -> Finding:
 
 def freshness(workspace: Workspace, tool_id: str) -> Finding:
     """The newest record of each of the tool's sources is younger than its deadline, where it has one."""
-    with duckdb.connect(str(workspace.marts), read_only=True) as connection:
+    with with_marts(workspace) as connection:
         rows = _rows(connection, _LATE_SOURCES, {"tool_id": tool_id})
     return _finding([_lateness(row) for row in rows], "the newest records are within their deadline")
 
 
 def row_counts(workspace: Workspace) -> dict[str, int]:
     """Rows by name of every table that dbt built; views have no count."""
-    counts: dict[str, int] = {}
-    for path in (workspace.warehouse, workspace.marts):
-        with duckdb.connect(str(path), read_only=True) as connection:
-            tables = "select schema_name, table_name from duckdb_tables() where schema_name != 'raw' and not internal"
-            for schema, name in connection.execute(tables).fetchall():
-                counts[name] = _count(connection, schema, name)
-    return counts
+    tables = (
+        "select database_name, schema_name, table_name from duckdb_tables() where schema_name != 'raw' and not internal"
+    )
+    with with_marts(workspace) as connection:
+        found = connection.execute(tables).fetchall()
+        return {name: _count(connection, database, schema, name) for database, schema, name in found}
 
 
-def _count(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> int:
-    found = connection.execute(f'select count(*) from "{schema}"."{name}"').fetchone()
+def _count(connection: duckdb.DuckDBPyConnection, database: str, schema: str, name: str) -> int:
+    found = connection.execute(f'select count(*) from "{database}"."{schema}"."{name}"').fetchone()
     return int(found[0]) if found else 0
-
-
-def _warehouse(workspace: Workspace) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(workspace.warehouse), read_only=True)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -129,7 +123,3 @@ def _lateness(row: dict[str, Any]) -> str:
     if row["freshness_hours"] is None:
         return f"{row['source_id']}: no record yet - is anything in its inbox?"
     return _LATENESS.format(**row)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

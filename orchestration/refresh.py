@@ -13,6 +13,7 @@ from functools import cache
 import duckdb
 
 from orchestration.loading.session import Session
+from orchestration.opening import at_hand
 from orchestration.parsed_project import project_digest
 from orchestration.workspace import Workspace
 
@@ -71,7 +72,7 @@ def starts_anew(workspace: Workspace) -> bool:
     """Whether nothing that was built can be kept: nothing was, or by other models."""
     if not workspace.warehouse.is_file():
         return True
-    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+    with at_hand(workspace) as connection:
         try:
             return connection.execute("select project from built.refresh").fetchall() != [(_models_now(),)]
         except duckdb.CatalogException:
@@ -80,7 +81,7 @@ def starts_anew(workspace: Workspace) -> bool:
 
 def note_built(workspace: Workspace, models: Collection[str], done: Collection[str]) -> None:
     """Remember that the run under way has built `done` of all the `models` that keep rows from run to run."""
-    with duckdb.connect(str(workspace.warehouse)) as connection:
+    with at_hand(workspace, read_only=False) as connection:
         connection.execute("delete from built.model where model not in (select unnest(?::varchar[]))", [list(models)])
         connection.execute(
             "insert or ignore into built.model select unnest(?::varchar[]), null",

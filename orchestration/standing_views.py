@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import duckdb
-
+from orchestration.opening import at_hand
 from orchestration.workspace import Workspace
 
 _WHOLE_TABLE = re.compile(r"select \* from \{\{ source\('\w+', '\w+'\) \}\}\s*")
@@ -37,7 +36,7 @@ def standing_views(workspace: Workspace, manifest: Any) -> list[str]:
     """Names of the models in dbt's `manifest` that are such views and stand."""
     if not workspace.warehouse.is_file():
         return []
-    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+    with at_hand(workspace) as connection:
         standing = dict(connection.execute(_STANDING).fetchall())
     views = [node for node in manifest.nodes.values() if _shows_a_whole_table(node)]
     return sorted(view.name for view in views if standing.get(view.name) == _table_of(manifest, view))

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import dbt_events, findings, refresh
+from orchestration import dbt_events, dbt_once, findings, opening, refresh
 from orchestration.errors import DataError
 from orchestration.parsed_project import MANIFEST, PARSED, PROJECT, parsed_project
 from orchestration.standing_views import standing_views
@@ -199,10 +199,12 @@ def _invoke(
     from dbt.cli.main import dbtRunner
 
     callbacks = [_telling(on_model)] if on_model else []
+    opening.release()  # two connections of one process cannot differ in their settings
     workspace.build.mkdir(parents=True, exist_ok=True)
     with (
         _environment(_settings(workspace) | ({"TAKEUP_LOADED": str(loaded)} if loaded else {})),
         dbt_events.only(_HEARD),
+        dbt_once.worked_out_once(),
     ):
         try:
             runner = dbtRunner(manifest=_manifest(workspace), callbacks=callbacks)

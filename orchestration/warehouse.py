@@ -16,11 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import orjson
 import pyarrow as pa
 
@@ -46,6 +44,7 @@ from orchestration.loading.replay import ReplayReport, replay
 from orchestration.loading.report import LoadReport
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
+from orchestration.opening import writing
 from orchestration.publication import latest_publication, status
 from orchestration.raw_schema import raw_schema
 from orchestration.training_plans import Entry, Plan
@@ -85,7 +84,6 @@ REGISTRY_TABLES = (
     "roster_column",
     "tool_period",
 )
-_MEMORY_LIMIT = "1GB"
 
 
 @contextmanager
@@ -96,40 +94,8 @@ def open_warehouse(workspace: Workspace, *, now: datetime | None = None) -> Iter
     Raises DataError when another process is writing, naming it.
     """
     at = now or datetime.now(UTC).replace(tzinfo=None)
-    with writer_lock(workspace), connected(workspace) as connection:
+    with writing(workspace) as connection:
         yield Warehouse(Session(workspace, connection, Vault(workspace), at))
-
-
-@contextmanager
-def connected(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as it is opened for writing, for whoever holds the lock already."""
-    spill = workspace.build / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
-    try:
-        connection = duckdb.connect(str(workspace.warehouse))
-    except duckdb.Error as error:
-        raise DataError(f"{workspace.warehouse}: cannot be opened: {error} - close what else has it open") from error
-    try:
-        connection.execute("set enable_progress_bar = false")
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
-        connection.execute("set temp_directory = ?", [str(spill)])
-        connection.execute("set temp_file_encryption = true")  # what spills was read a moment ago
-        _lay(connection)
-        yield connection
-    finally:
-        connection.close()
-
-
-def _lay(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing of the raw schema. A run opens the warehouse 50 times, and to look for each of 75 tables
-    costs as much as the rest of opening it: which schema was laid last is noted in the warehouse itself."""
-    schema = raw_schema()
-    digest = sha256(schema.encode()).hexdigest()
-    laid = "select comment from duckdb_tables() where schema_name = 'raw' and table_name = 'load'"
-    if connection.execute(laid).fetchall() != [(digest,)]:
-        connection.execute(schema)
-        connection.execute(f"comment on table raw.load is '{digest}'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@
 {% macro company_timezone() %}
     {%- set calendar = ref('stg_calendar') -%}
     {%- if not execute -%}{{ return('UTC') }}{%- endif -%}
-    {%- set found = run_query('select timezone from ' ~ calendar) -%}
+    {%- set found = asked_once('select timezone from ' ~ calendar) -%}
     {{ return(found.columns[0].values()[0] if found | length else 'UTC') }}
 {% endmacro %}
 

@@ -9,6 +9,6 @@
 {% macro org_unit_name() %}
     {%- set calendar = ref('stg_calendar') -%}
     {%- if not execute -%}{{ return('department') }}{%- endif -%}
-    {%- set found = run_query('select org_unit from ' ~ calendar) -%}
+    {%- set found = asked_once('select org_unit from ' ~ calendar) -%}
     {{ return(found.columns[0].values()[0] if found | length else 'department') }}
 {% endmacro %}

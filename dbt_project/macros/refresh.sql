@@ -20,13 +20,17 @@
 {# The rows of int_refresh by tool; none where everything is built. #}
 {% macro refresh_terms() %}
     {%- if not execute or model.resource_type == 'unit_test' -%}{{ return({}) }}{%- endif -%}
-    {%- set horizon = api.Relation.create(database=target.database, schema='intermediate', identifier='int_refresh') -%}
-    {%- if load_relation(horizon) is none -%}{{ return({}) }}{%- endif -%}
-    {%- set terms = {} -%}
-    {%- for row in run_query('select tool_id, cut_week, grid_from, proof_from, read_from_at from ' ~ horizon ~ ' order by tool_id') -%}
-        {%- do terms.update({row[0]: dict(row)}) -%}
-    {%- endfor -%}
-    {{ return(terms) }}
+    {%- if 'refresh_terms' not in answers() -%}
+        {%- set horizon = api.Relation.create(database=target.database, schema='intermediate', identifier='int_refresh') -%}
+        {%- set terms = {} -%}
+        {%- if load_relation(horizon) is not none -%}
+            {%- for row in run_query('select tool_id, cut_week, grid_from, proof_from, read_from_at from ' ~ horizon ~ ' order by tool_id') -%}
+                {%- do terms.update({row[0]: dict(row)}) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- do answers().update({'refresh_terms': terms}) -%}
+    {%- endif -%}
+    {{ return(answers()['refresh_terms']) }}
 {% endmacro %}
 
 {#
@@ -53,7 +57,7 @@
     {%- set bounds = {} -%}
     {%- if terms -%}
         {%- set rules = api.Relation.create(database=target.database, schema='staging', identifier='stg_rule_book') -%}
-        {%- for rule_no, tool_id in run_query('select rule_no, tool_id from ' ~ rules ~ ' order by rule_no') -%}
+        {%- for rule_no, tool_id in asked_once('select rule_no, tool_id from ' ~ rules ~ ' order by rule_no') -%}
             {%- do bounds.update({rule_no: terms[tool_id][term] | string}) if tool_id in terms -%}
         {%- endfor -%}
     {%- endif -%}
@@ -104,14 +108,18 @@
   to which no record came.
 #}
 {% macro touched_terms() %}
-    {%- set touched = api.Relation.create(database=target.database, schema='intermediate', identifier='int_touched') -%}
-    {%- set bounds = {} -%}
-    {%- if execute and model.resource_type != 'unit_test' and load_relation(touched) is not none -%}
-        {%- for tool_id, first_date in run_query("select tool_id, coalesce(first_date, date '9999-12-31') from " ~ touched ~ " order by tool_id") -%}
-            {%- do bounds.update({tool_id: first_date | string}) -%}
-        {%- endfor -%}
+    {%- if not execute or model.resource_type == 'unit_test' -%}{{ return({}) }}{%- endif -%}
+    {%- if 'touched_terms' not in answers() -%}
+        {%- set touched = api.Relation.create(database=target.database, schema='intermediate', identifier='int_touched') -%}
+        {%- set bounds = {} -%}
+        {%- if load_relation(touched) is not none -%}
+            {%- for tool_id, first_date in run_query("select tool_id, coalesce(first_date, date '9999-12-31') from " ~ touched ~ " order by tool_id") -%}
+                {%- do bounds.update({tool_id: first_date | string}) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- do answers().update({'touched_terms': bounds}) -%}
     {%- endif -%}
-    {{ return(bounds) }}
+    {{ return(answers()['touched_terms']) }}
 {% endmacro %}
 {% macro is_touched(tool_id, column) -%}{{ is_on_or_after(tool_id, column, touched_terms(), 'date') }}{%- endmacro %}
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orchestration.collecting import seldom_collecting
 from orchestration.commands.enactments import enactments_of
 from orchestration.commands.output import progress_of, say, say_json, table, warn, write_report
 from orchestration.commands.pull import pull_due
@@ -61,7 +59,7 @@ def execute(workspace: Workspace, *, full: bool, as_of: str | None, with_pull: b
     unfetched = tuple(pull_due(workspace)) if with_pull else ()
     if not full and last_run(workspace) == stamp_now(workspace, as_of):
         return Ended(None, unfetched)
-    with _seldom_collecting():
+    with seldom_collecting():
         refuse_broken_configuration(workspace)
         outcome = _materialize(workspace, full=full, as_of=as_of)
     findings = [f"warning: {one}" for one in outcome.warnings] + [f"failed: {one}" for one in outcome.failures]
@@ -78,18 +76,6 @@ def _materialize(workspace: Workspace, *, full: bool, as_of: str | None) -> Outc
 
     with progress_of("Starting") as on_progress:
         return materialize(workspace, as_of=as_of, full=full, on_progress=on_progress)
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Dagster, dbt and the manifest are a million objects that stay: looking through them for garbage every 700 new
-    ones takes a sixth of the CPU of a small run."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _write_report(workspace: Workspace, outcome: Outcome, findings: list[str]) -> None:

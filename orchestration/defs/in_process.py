@@ -15,6 +15,7 @@ from dagster import DagsterEventType
 from orchestration import definitions as code_location
 from orchestration.commands.dagster_home import dagster_home
 from orchestration.defs.run_history import forget_old_runs, instance_of
+from orchestration.opening import kept_open
 from orchestration.workspace import Workspace
 
 OnProgress = Callable[[int, int, str, str], None]
@@ -71,7 +72,7 @@ class _Listener:
 
 def materialize(workspace: Workspace, *, as_of: str | None, full: bool, on_progress: OnProgress) -> Outcome:
     """Materialise every asset of the workspace and run every check. `as_of`: an ISO date or instant; None means now."""
-    with _workspace_in_environment(workspace), _instance(workspace) as instance:
+    with _workspace_in_environment(workspace), kept_open(workspace), _instance(workspace) as instance:
         job = code_location.definitions().resolve_job_def("refresh")
         run_id = str(uuid.uuid4())
         listener = _Listener(on_progress, steps=len(job.nodes))

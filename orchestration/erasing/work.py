@@ -32,11 +32,12 @@ from orchestration.errors import UsageError
 from orchestration.loading import plans
 from orchestration.loading.history import remember
 from orchestration.loading.inbox import all_files
+from orchestration.loading.lock import writer_lock
 from orchestration.loading.session import Session
+from orchestration.opening import connected
 from orchestration.publication import publications
 from orchestration.vault import Vault
 from orchestration.vault_erasure import Subject
-from orchestration.warehouse import connected, writer_lock
 from orchestration.workspace import Workspace
 
 _FROM_CONFIG = {'"raw"."eligible_listed"', '"raw"."tool_contact"'}

@@ -46,6 +46,45 @@ def test_what_has_nothing_to_build_starts_neither_dagster_nor_dbt(built_company:
     assert loaded_by(*command.split(), "-w", str(built_company.root)) & HEAVY == set()
 
 
+_COUNTED = """
+import json, re, sys
+from collections import Counter
+import duckdb
+opened, asked = [], []
+connect = duckdb.connect
+duckdb.connect = lambda *a, **k: (opened.append(str(a[0])), connect(*a, **k))[1]
+from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
+execute = DuckDBCursorWrapper.execute
+DuckDBCursorWrapper.execute = lambda self, sql, bindings=None: (asked.append(sql), execute(self, sql, bindings))[1]
+from orchestration.cli import main
+sys.argv = ["takeup", "run", *sys.argv[1:]]
+try:
+    main()
+finally:
+    questions = Counter(sql.split("*/")[-1].strip() for sql in asked if "select" in sql)
+    sys.stderr.write(chr(10) + json.dumps({"opened": opened, "asked": questions}))
+"""
+
+
+@pytest.mark.slow
+def test_a_run_with_a_small_file_opens_the_warehouse_three_times_and_asks_nothing_a_hundred_times(
+    built_company: Workspace, tmp_path: Path
+) -> None:
+    """Beside dbt: before it, between its two calls and after it. Every opening and every question costs what a small
+    step does."""
+    company = tmp_path / "company"
+    shutil.copytree(built_company.root, company, symlinks=True)
+    (company / "config" / "tools.yml").touch()
+    command = [sys.executable, "-c", _COUNTED, "-w", str(company), "--as-of", AS_OF]
+    outcome = subprocess.run(command, check=True, capture_output=True, text=True)
+    counted = json.loads(outcome.stderr.splitlines()[-1])
+    opened = [Path(file).name for file in counted["opened"]]
+    assert opened.count("warehouse.duckdb") == 3 + 2, "three times, and each call of dbt once"
+    assert len(opened) <= 10
+    repeated = {sql: times for sql, times in counted["asked"].items() if times > 8}
+    assert repeated == {}, "dbt_project/macros/answers.sql asks once what all models ask"
+
+
 _MEASURED = """
 import sys
 from pathlib import Path

@@ -4,12 +4,12 @@
     {%- set tools = ref('stg_tools') -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set found = [] -%}
-    {%- for row in run_query('select spec from ' ~ rule_book) -%}
+    {%- for row in asked_once('select spec from ' ~ rule_book) -%}
         {%- for attribute in fromjson(row[0]).get('attributes', []) if attribute not in found -%}
             {%- do found.append(attribute) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for row in run_query('select uses_sql from ' ~ tools ~ ' where uses_sql is not null') -%}
+    {%- for row in asked_once('select uses_sql from ' ~ tools ~ ' where uses_sql is not null') -%}
         {%- for name, type in modules.re.findall('"([a-z_][a-z0-9_]*?)__(text|double|integer|boolean|timestamp|date)"', row[0]) if [name, type] not in found -%}
             {%- do found.append([name, type]) -%}
         {%- endfor -%}
@@ -28,7 +28,7 @@
     {%- if not execute -%}{{ return(all) }}{%- endif -%}
     {%- set found = [] -%}
     {%- set texts = [] -%}
-    {%- for kind, spec in run_query('select kind, spec from ' ~ rule_book) -%}
+    {%- for kind, spec in asked_once('select kind, spec from ' ~ rule_book) -%}
         {#- Two are named by what a rule is, not in what it says. -#}
         {%- do texts.append(spec ~ (' item_id' if kind == 'coverage') ~ (' use_case' if fromjson(spec)['use_cases'])) -%}
     {%- endfor -%}
@@ -41,7 +41,7 @@
     {%- set rule_book = ref('stg_rule_book') -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set found = [] -%}
-    {%- for row in run_query('select spec from ' ~ rule_book) -%}
+    {%- for row in asked_once('select spec from ' ~ rule_book) -%}
         {%- set spec = fromjson(row[0]) -%}
         {%- for name in [spec.get('of_measure'), spec.get('among_measure')] if name and name not in aggregate_measures() and name not in found -%}
             {%- do found.append(name) -%}

@@ -21,7 +21,7 @@
 {% macro names_roles() %}
     {%- set rule_book = ref('stg_rule_book') -%}
     {%- if not execute -%}{{ return(true) }}{%- endif -%}
-    {%- set named = run_query("select count(*) from " ~ rule_book ~ " where coalesce(" ~ json_text('spec', 'roles') ~ ", '[]') <> '[]'") -%}
+    {%- set named = asked_once("select count(*) from " ~ rule_book ~ " where coalesce(" ~ json_text('spec', 'roles') ~ ", '[]') <> '[]'") -%}
     {{ return(named.columns[0].values()[0] > 0) }}
 {% endmacro %}
 

@@ -1,6 +1,7 @@
 -- From which week on each tool is rebuilt: the earliest in which anything may differ from what was last built. Rules look
 -- ahead, so an obligation before a day that changed may end otherwise; what was open may be decided as soon as the data
 -- reach further. Where a rule's sight cannot be bounded, more is rebuilt, never less.
+{{ config(post_hook='{{ ask_again() }}') }}
 with
 
 -- Data that reach less far than before, or from no source any more, open again what was decided.

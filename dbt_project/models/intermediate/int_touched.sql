@@ -1,6 +1,7 @@
 -- How far back the loads since the last finished refresh reach, by tool: the local day of the earliest record that was
 -- added, altered or taken out. The first day of all where nothing can be kept: of a tool that was not built before,
 -- whose sources count otherwise, or after everything was read anew. Null where nothing came.
+{{ config(post_hook='{{ ask_again() }}') }}
 {%- set marks = built_marks() %}
 with
 
