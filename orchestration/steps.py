@@ -5,7 +5,7 @@ Every step returns its counts, which Dagster shows beside the asset.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,6 +14,7 @@ from orchestration.alerting import Sent, find_alerts, send_waiting, unsent_reaso
 from orchestration.auditing import audit_tools
 from orchestration.counterfactual import judge_as_formerly
 from orchestration.errors import DataError
+from orchestration.forecasting.cells import METHOD, Cell, Forecast
 from orchestration.health import write_health
 from orchestration.leadership import deliver, write_page
 from orchestration.loading.report import LoadReport
@@ -94,17 +95,22 @@ def judge_as_before(workspace: Workspace, tell: Callable[[str], None]) -> Counts
 
 def forecast(workspace: Workspace) -> Counts:
     """Freeze baselines, and foretell every measure that has a target; what nothing has changed of still holds."""
-    from orchestration.forecasting.damped import METHOD  # numpy and scipy: half a second that no other step needs
-    from orchestration.forecasting.outlook import forecasts
-
     with open_warehouse(workspace) as warehouse:
         frozen = warehouse.freeze_baselines()
         cells, held = warehouse.cells_to_forecast(), warehouse.held_forecasts()
         same = {cell.key for cell in cells if held.get(cell.key, ("",))[0] == cell.inputs_hash(METHOD)}
-        made = forecasts([cell for cell in cells if cell.key not in same])
+        made = _foretold([cell for cell in cells if cell.key not in same])
         warehouse.keep_forecasts(made, [held[key][1] for key in same], METHOD)
     refused = sum(one.refusal is not None for one in made)
     return {"made": len(made) - refused, "refused": refused, "unchanged": len(same), "baselines": frozen}
+
+
+def _foretold(cells: Sequence[Cell]) -> list[Forecast]:
+    if not cells:
+        return []
+    from orchestration.forecasting.outlook import forecasts  # numpy and scipy: half a second that no other step needs
+
+    return forecasts(cells)
 
 
 def govern(workspace: Workspace) -> Counts:

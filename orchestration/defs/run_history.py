@@ -54,6 +54,20 @@ class HeldOpen(SqliteEventLogStorage):
             known.add(table_name)
         return table_name in known
 
+    def has_secondary_index(self, name: str) -> bool:
+        """Likewise asked anew for every asset that is looked up."""
+        done: set[str] = self.__dict__.setdefault("_known_indexes", set())
+        if name not in done and super().has_secondary_index(name):
+            done.add(name)
+        return name in done
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        """Dagster reads the table's columns anew for every asset that is stored or looked up."""
+        columns: set[str] = self.__dict__.setdefault("_known_columns", set())
+        if column_name not in columns and super()._has_asset_key_col_on_connection(conn, column_name):
+            columns.add(column_name)
+        return column_name in columns
+
     def delete_events(self, run_id: str) -> None:
         """Dagster's own deletion leaves the run's file, and what the run's checks found."""
         with self.index_connection() as connection:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+METHOD = "damped_trend_2"
+"""Changes with anything that changes a forecast: cells are forecast anew by a new method (damped.py)."""
 MOST_WEEKS_KNOWN = 52
 """What was longer ago says nothing that the last year does not."""
 

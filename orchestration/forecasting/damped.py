@@ -23,9 +23,6 @@ from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]
 
 Floats = npt.NDArray[np.float64]
 
-METHOD = "damped_trend_2"
-"""Changes with anything that changes a forecast: cells are forecast anew by a new method."""
-
 # Chosen by back-test on two synthetic companies and the Viva person query, held against a third company
 # (benchmarks/forecast.py); the landscape is flat, neighbours of these do as well.
 LEARNING = (0.1, 0.3, 0.6, 0.9)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +109,32 @@ def test_the_parsers_of_dates_are_made_once(monkeypatch: pytest.MonkeyPatch) -> 
         for _ in range(20):
             agate_helper.table_from_rows([(1,)], ["failures"], ())
     assert 0 < len(made) < 5
+
+
+def test_what_tests_are_about_is_what_dbt_makes_of_it(tmp_path: Path) -> None:
+    """Of every generic test of the project, and of words that dbt might take for something else."""
+    from dbt.clients import jinja
+
+    tests = manifest_in(manifest_path(Workspace(tmp_path)).parent).nodes.values()
+    named = [node.test_metadata.kwargs for node in tests if getattr(node, "test_metadata", None)]
+    words = {word for kwargs in named for word in words_in(kwargs)}
+    assert len(words) > 200
+    for word in [*words, "True", "None", "null", "a b", "a-b", "two\nlines", "1", "'quoted'", "{{ 1 + 1 }}", "[1]"]:
+        theirs = jinja.get_rendered(word, {"model": "m", "get_where_subquery": str, "ref": str}, native=True)
+        with worked_out_once():
+            ours = jinja.get_rendered(word, {"model": "m", "get_where_subquery": str, "ref": str}, native=True)
+        assert (type(ours), ours) == (type(theirs), theirs)
+
+
+def words_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from words_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from words_in(one)
 
 
 def test_afterwards_dbt_is_as_it_was(macros: Any) -> None:

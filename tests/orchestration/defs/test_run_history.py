@@ -49,6 +49,25 @@ def test_dagster_reads_what_a_run_has_written(home: Path) -> None:
         assert instance.get_run_by_id(run_id).is_success  # type: ignore[union-attr]
 
 
+def test_what_the_tables_look_like_is_read_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for each of the 200 assets of a run that are stored, and looked up for what reads them."""
+    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+
+    read: list[str] = []
+    for name in ("_has_asset_key_col_on_connection", "has_secondary_index"):
+        reads = getattr(SqlEventLogStorage, name)
+        monkeypatch.setattr(
+            SqlEventLogStorage,
+            name,
+            lambda storage, *of, reads=reads: read.append(of[-1]) or reads(storage, *of),
+        )
+    a_run(home)  # what is not there yet is asked again
+    read.clear()
+    a_run(home)
+    assert len(read) > 1
+    assert len(read) == len(set(read))
+
+
 def test_whether_a_table_is_there_is_asked_once_of_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dagster._core.storage.event_log import SqliteEventLogStorage
 
