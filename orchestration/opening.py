@@ -115,6 +115,7 @@ def connected(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse as it is opened for writing, for whoever holds the lock already."""
     spill = workspace.build / "spill"
     spill.mkdir(parents=True, exist_ok=True)
+    spill.chmod(0o700)
     try:
         connection = duckdb.connect(str(workspace.warehouse))
     except duckdb.Error as error:
@@ -124,7 +125,6 @@ def connected(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute("set temp_directory = ?", [str(spill)])
-        connection.execute("set temp_file_encryption = true")  # what spills was read a moment ago
         _lay(connection)
         yield connection
     finally:

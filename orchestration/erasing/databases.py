@@ -108,13 +108,12 @@ def strike_quarantine(session: Session, pattern: re.Pattern[bytes]) -> None:
 def write_anew(path: Path, spill: Path) -> None:
     """Copy a database into a new file and put that in its place, at once or not at all, with its time and rights.
 
-    `spill` is a folder for what does not fit in memory, encrypted.
+    `spill` is a folder for what does not fit in memory.
     """
     aside = path.with_name(f".{path.name}.fresh")
     for stale in (aside, _wal(aside)):
         stale.unlink(missing_ok=True)
     with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(spill)}) as copy:
-        copy.execute("set temp_file_encryption = true")
         copy.execute(f"attach '{_escaped(path)}' as present")
         copy.execute(f"attach '{_escaped(aside)}' as fresh")
         copy.execute("copy from database present to fresh")

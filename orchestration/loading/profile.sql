@@ -3,7 +3,7 @@
 -- values are counted in a sample of at most $most records per day and event name: a field that has gone is gone from
 -- every record. Nothing here is drawn by chance: the sample is chosen by the number of the record.
 create or replace temp table looked_at as
-with events as (
+with events as not materialized (  -- of a first load it would be all of history, with all of its columns
     select
         event.source_id, cast(event.occurred_at as date) as day, event.event_name as part, event.event_no as number,
         event.alias_no, event.item_id, event.session_id, event.conversation_id, event.use_case, event.feature,
@@ -19,7 +19,7 @@ join sizes using (source_id, day, part)
 where sizes.size <= $most or events.number % sizes.size < $most;
 
 create or replace temp table counted_at as
-with counts as (
+with counts as not materialized (
     select
         aggregate.source_id, aggregate.period_start as day, '' as part,
         hash(aggregate.alias_no, aggregate.part, aggregate.scope) as number, aggregate.*

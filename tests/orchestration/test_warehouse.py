@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from warehouse_workspace import (
     NOW,
@@ -44,6 +45,23 @@ def test_a_second_writer_is_told_who_writes(workspace: Workspace) -> None:
         pass
     with open_warehouse(workspace):
         pass
+
+
+def test_what_does_not_fit_in_memory_goes_to_disk_and_is_gone_afterwards(workspace: Workspace) -> None:
+    sorting = (
+        "select count(*) from (select hash(i)::varchar as t from range(3_000_000) as r(i) order by t limit 2_900_000)"
+    )
+    spill = workspace.build / "spill"
+    with open_warehouse(workspace) as warehouse:
+        connection = warehouse.session.connection
+        connection.execute("set memory_limit = '100MB'")
+        connection.execute("set max_temp_directory_size = '0KB'")
+        with pytest.raises(duckdb.OutOfMemoryException):
+            connection.execute(sorting)
+        connection.execute("reset max_temp_directory_size")
+        assert connection.execute(sorting).fetchall() == [(2_900_000,)]
+    assert spill.stat().st_mode & 0o777 == 0o700
+    assert not list(spill.iterdir())
 
 
 def test_the_schema_is_laid_once_and_again_when_another_version_laid_it(workspace: Workspace) -> None:
