@@ -94,9 +94,28 @@ def worst_first(tools: Sequence[Standing]) -> list[Standing]:
     return sorted(tools, key=lambda tool: (gap_of(tool) is None, gap_of(tool) or 0.0))
 
 
+def comparable(tools: Sequence[Standing]) -> list[Standing]:
+    """Those whose share is known and can be trusted, the one furthest below its target first."""
+    return [tool for tool in worst_first(tools) if share_of(tool) is not None and _is_trusted(tool)]
+
+
+def _is_trusted(tool: Standing) -> bool:
+    return tool.untrustworthy_since is None
+
+
+def furthest(tools: Sequence[Standing]) -> Standing | None:
+    """The tool that is furthest below its target; of all that have one, the least far above it."""
+    return next((tool for tool in comparable(tools) if tool.target is not None), None)
+
+
+def furthest_words(title: str, tool: Standing) -> str:
+    """The name of a picture of that tool."""
+    return f"{'Furthest from target' if (gap_of(tool) or 0.0) < 0 else 'Nearest to its target'}: {title}"
+
+
 def headline(tools: Sequence[Standing], broken: Sequence[BrokenRule]) -> list[str]:
     """One sentence on targets, which carries the page, and one on the commonest cause of incorrect use."""
-    broken = _trusted(broken, tools)
+    broken = trusted_rules(broken, tools)
     cause = [f"The most common cause of incorrect use is “{broken[0].title}” in {broken[0].tool}"
              f" ({wording.people(broken[0].people)})."] if broken else []  # fmt: skip
     return [_on_targets(tools), *cause]
@@ -143,12 +162,15 @@ class Card:
 
 
 def cards(tools: Sequence[Standing]) -> list[Card]:
-    """The figures of all tools together. People count once per tool they are meant to use."""
-    judged = [tool for tool in tools if tool.correct is not None and tool.eligible]
-    seen = [tool for tool in tools if tool.active is not None and tool.eligible]
+    """The figures of all tools together that can be trusted. People count once per tool they are meant to use."""
+    trusted = [tool for tool in tools if tool.eligible and _is_trusted(tool)]
+    judged = [tool for tool in trusted if tool.correct is not None]
+    seen = [tool for tool in trusted if tool.active is not None]
+    doubtful = sum(not _is_trusted(tool) for tool in tools)
+    rest = f", without {wording.counted(doubtful, 'tool')} not trusted" if doubtful else ""
     return [
-        Card("Correct users, all tools", wording.share(_total(judged, "correct", "eligible"), 0), _of(judged)),
-        Card("Active users, all tools", wording.share(_total(seen, "active", "eligible"), 0), _of(seen)),
+        Card("Correct users, all tools", wording.share(_total(judged, "correct", "eligible"), 0), _of(judged) + rest),
+        Card("Active users, all tools", wording.share(_total(seen, "active", "eligible"), 0), _of(seen) + rest),
         _targets_card(tools),
         Card(f"Change in {WEEKS_BACK} weeks", wording.points(_change(judged)), "of correct users"),
     ]  # fmt: skip
@@ -262,16 +284,16 @@ def decisions(tools: Sequence[Standing], broken: Sequence[BrokenRule]) -> list[s
     asked = [
         *_changed_logs(tools),
         *_late_targets(tools)[:_MOST_LATE],
-        *_trainings(_trusted(broken, tools)),
+        *_trainings(trusted_rules(broken, tools)),
         *_missing_terms(tools),
         *_unknown_people(tools),
     ]
     return asked[:MOST_DECISIONS]
 
 
-def _trusted(broken: Sequence[BrokenRule], tools: Sequence[Standing]) -> list[BrokenRule]:
+def trusted_rules(broken: Sequence[BrokenRule], tools: Sequence[Standing]) -> list[BrokenRule]:
     """Without the rules of tools whose figures cannot be trusted: what looks like a breach may be a changed log."""
-    doubtful = {tool.tool_id for tool in tools if tool.untrustworthy_since is not None}
+    doubtful = {tool.tool_id for tool in tools if not _is_trusted(tool)}
     return [rule for rule in broken if rule.tool_id not in doubtful]
 
 

@@ -106,29 +106,27 @@ def _charts(filters: Filters, tools: Sequence[Standing], broken: Sequence[Broken
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.header("Each tool against its target")
-        if any(words.share_of(tool) is not None for tool in tools):
+        if words.comparable(tools):
             draw(charts.against_target(tools, MOST_BARS), charts.in_words(tools, MOST_BARS))
         else:
-            st.markdown("No tool has a known share yet.")
+            st.markdown("No tool has a share that is known and can be trusted.")
     with right.container(border=True, height="stretch"):
         _furthest(filters, tools, week)
     with st.container(border=True):
         st.header("Rules that most people break")
-        if broken:
-            draw(charts.most_broken(broken), "People who break each rule")
+        if trusted := words.trusted_rules(broken, tools):
+            draw(charts.most_broken(trusted), "People who break each rule")
         else:
             st.markdown("Nobody is proven to break a rule this week.")
 
 
 def _furthest(filters: Filters, tools: Sequence[Standing], week: date) -> None:
-    held = [tool for tool in words.worst_first(tools) if words.gap_of(tool) is not None]
-    if not held:
+    tool = words.furthest(tools)
+    if tool is None:
         st.header("Furthest from target")
         st.markdown("No tool has a target to be held against.")
         return
-    tool = held[0]
-    is_short = (words.gap_of(tool) or 0.0) < 0
-    st.header(f"{'Furthest from target' if is_short else 'Nearest to its target'}: {wording.plain(tool.title)}")
+    st.header(words.furthest_words(wording.plain(tool.title), tool))
     known = adoption.by_week(filters.path, tool.tool_id, WHOLE_COMPANY, 520)
     shown = [one for one in known if one.week_start <= week][-TREND_WEEKS:]
     target = adoption.targets(filters.path, tool.tool_id, WHOLE_COMPANY).get("correct")

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dashboards import wording
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.palette import INCORRECT, Spec
-from dashboards.leadership import gap_of, share_of, worst_first
+from dashboards.leadership import comparable, gap_of, share_of
 from dashboards.marts.leadership import BrokenRule, Standing
 
 
 def against_target(tools: Sequence[Standing], most: int) -> Spec:
     """The share of each tool's target and a mark at the target, the largest gap first."""
-    known = [tool for tool in worst_first(tools) if share_of(tool) is not None]
-    return bars([_target_bar(tool) for tool in known[:most]], longest=1.0)
+    return bars([_target_bar(tool) for tool in comparable(tools)[:most]], longest=1.0)
 
 
 def _target_bar(tool: Standing) -> Bar:
@@ -36,8 +35,8 @@ def most_broken(rules: Sequence[BrokenRule]) -> Spec:
 
 def in_words(tools: Sequence[Standing], most: int) -> str:
     """The first chart for those who cannot see it."""
-    known = [tool for tool in worst_first(tools) if share_of(tool) is not None][:most]
-    parts = [f"{tool.title} {wording.share(share_of(tool), 0)}{_of_target(tool)}" for tool in known]
+    shown = comparable(tools)[:most]
+    parts = [f"{tool.title} {wording.share(share_of(tool), 0)}{_of_target(tool)}" for tool in shown]
     return f"Bars of the share that each tool's target is for: {'; '.join(parts) or 'no tool has figures'}."
 
 

@@ -119,25 +119,22 @@ def _charts(path: Path, tools: Sequence[Standing], broken: Sequence[BrokenRule],
             charts.in_words(tools, MOST_BARS),
         ),
         *_furthest(path, tools, week),
-        *_rules(broken),
+        *_rules(words.trusted_rules(broken, tools)),
     ]
 
 
 def _bars(tools: Sequence[Standing]) -> int:
-    return max(1, min(MOST_BARS, sum(words.share_of(tool) is not None for tool in tools)))
+    return max(1, min(MOST_BARS, len(words.comparable(tools))))
 
 
 def _furthest(path: Path, tools: Sequence[Standing], week: date) -> list[Chart]:
-    """The course of the tool that is furthest below its target; of all that have one, the least far above it."""
-    held = [tool for tool in words.worst_first(tools) if words.gap_of(tool) is not None]
-    if not held:
+    tool = words.furthest(tools)
+    if tool is None:
         return []
-    tool = held[0]
     known = adoption.by_week(path, tool.tool_id, published.WHOLE_COMPANY, 520)
     shown = [one for one in known if one.week_start <= week][-TREND_WEEKS:]
     target = _correct_target(tool)
-    is_short = (words.gap_of(tool) or 0.0) < 0
-    title = f"Furthest from target: {tool.title}" if is_short else f"Nearest to its target: {tool.title}"
+    title = words.furthest_words(tool.title, tool)
     return [Chart(title, svg(status_trend(shown, target), CHART_PX - 34, TREND_PX), _course(tool.title, shown))]
 
 

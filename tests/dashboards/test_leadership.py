@@ -63,6 +63,16 @@ def test_a_tool_whose_logs_changed_is_asked_about_and_nothing_is_concluded_from_
     assert len(words.headline([TOOL], [RULE])) == 2, "the rules of other tools are told as ever"
 
 
+def test_pictures_and_sums_leave_out_a_tool_whose_logs_changed() -> None:
+    doubtful = replace(TOOL, tool_id="other", title="Other", correct=1, untrustworthy_since=date(2026, 10, 27))
+    assert words.furthest([doubtful, TOOL]) == TOOL
+    assert words.comparable([doubtful]) == []
+    assert words.trusted_rules([replace(RULE, tool_id="other")], [doubtful, TOOL]) == []
+    alone, both = words.cards([TOOL]), words.cards([doubtful, TOOL])
+    assert [card.value for card in both[:2]] == [card.value for card in alone[:2]]
+    assert both[0].note == f"{alone[0].note}, without 1 tool not trusted"
+
+
 @pytest.mark.parametrize(("since", "is_trusted"), [(date(2026, 10, 25), False), (date(2026, 10, 26), True)])
 def test_a_week_is_not_trusted_from_the_day_on_that_the_logs_changed(tmp_path, since: date, is_trusted: bool) -> None:
     path = publish(tmp_path, Company(people=60, tools=2, weeks=8))
