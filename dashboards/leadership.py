@@ -11,8 +11,6 @@ from dashboards.marts.leadership import WEEKS_BACK, BrokenRule, Movement, Standi
 
 LIKELY, UNLIKELY = 0.7, 0.3
 """From here on a target is called likely; below, unlikely; between, open. Stated on the page."""
-MOST_DECISIONS = 6
-_MOST_LATE, _MOST_TRAININGS = 3, 2
 
 REFUSALS = {
     "too_short": "fewer than 8 final weeks",
@@ -96,10 +94,11 @@ def worst_first(tools: Sequence[Standing]) -> list[Standing]:
 
 def comparable(tools: Sequence[Standing]) -> list[Standing]:
     """Those whose share is known and can be trusted, the one furthest below its target first."""
-    return [tool for tool in worst_first(tools) if share_of(tool) is not None and _is_trusted(tool)]
+    return [tool for tool in worst_first(tools) if share_of(tool) is not None and is_trusted(tool)]
 
 
-def _is_trusted(tool: Standing) -> bool:
+def is_trusted(tool: Standing) -> bool:
+    """Whether the form of its logs has not changed before the end of its week."""
     return tool.untrustworthy_since is None
 
 
@@ -148,7 +147,7 @@ _MOST_NAMES = 2
 
 def _fate(titles: Sequence[str], phrase: tuple[str, str]) -> str:
     """So many tools share a fate; few are named."""
-    who = _listed(titles) if len(titles) <= _MOST_NAMES else str(len(titles))
+    who = listed(titles) if len(titles) <= _MOST_NAMES else str(len(titles))
     return f"{who} {phrase[len(titles) > 1]}"
 
 
@@ -163,10 +162,10 @@ class Card:
 
 def cards(tools: Sequence[Standing]) -> list[Card]:
     """The figures of all tools together that can be trusted. People count once per tool they are meant to use."""
-    trusted = [tool for tool in tools if tool.eligible and _is_trusted(tool)]
+    trusted = [tool for tool in tools if tool.eligible and is_trusted(tool)]
     judged = [tool for tool in trusted if tool.correct is not None]
     seen = [tool for tool in trusted if tool.active is not None]
-    doubtful = sum(not _is_trusted(tool) for tool in tools)
+    doubtful = sum(not is_trusted(tool) for tool in tools)
     rest = f", without {wording.counted(doubtful, 'tool')} not trusted" if doubtful else ""
     return [
         Card("Correct users, all tools", wording.share(_total(judged, "correct", "eligible"), 0), _of(judged) + rest),
@@ -279,87 +278,10 @@ def _change_words(one: Movement) -> str:
     return ": ".join(filter(None, (total, "; ".join(filter(None, (steps, restated)))))) + "."
 
 
-def decisions(tools: Sequence[Standing], broken: Sequence[BrokenRule]) -> list[str]:
-    """What leadership is asked to decide, the most urgent first. Nothing is asked for that the figures do not show."""
-    asked = [
-        *_changed_logs(tools),
-        *_late_targets(tools)[:_MOST_LATE],
-        *_trainings(trusted_rules(broken, tools)),
-        *_missing_terms(tools),
-        *_unknown_people(tools),
-    ]
-    return asked[:MOST_DECISIONS]
-
-
 def trusted_rules(broken: Sequence[BrokenRule], tools: Sequence[Standing]) -> list[BrokenRule]:
     """Without the rules of tools whose figures cannot be trusted: what looks like a breach may be a changed log."""
-    doubtful = {tool.tool_id for tool in tools if not _is_trusted(tool)}
+    doubtful = {tool.tool_id for tool in tools if not is_trusted(tool)}
     return [rule for rule in broken if rule.tool_id not in doubtful]
-
-
-def _changed_logs(tools: Sequence[Standing]) -> list[str]:
-    return [
-        f"{tool.title}: its logs changed on {wording.day(tool.untrustworthy_since)}, so its figures cannot be trusted;"
-        " have its owner say what the change means."
-        for tool in tools
-        if tool.untrustworthy_since is not None
-    ]
-
-
-def _late_targets(tools: Sequence[Standing]) -> list[str]:
-    asked = []
-    for tool in worst_first(tools):
-        word = prospect(tool).word
-        if tool.due is None:
-            continue
-        if word == MISSED:
-            by = wording.points(gap_of(tool)).lstrip(wording.MINUS)
-            when = wording.day(tool.due)
-            asked.append(
-                f"{tool.title} missed its target by {by} at its date, {when}: set a new date, or end the tool."
-            )
-        if word == UNLIKELY_TO or (word == OPEN and _is_behind(tool)):
-            mend = f"back its owner with time to train, or move the date ({wording.day(tool.due)})"
-            asked.append(f"{tool.title} {_outlook(tool)}: {mend}.")
-    return asked
-
-
-def _outlook(tool: Standing) -> str:
-    """Why a target is in danger: too few people a week, or a chance that is low although enough are expected."""
-    if _is_behind(tool):
-        return f"needs {_rate(tool.needed_people)} more people a week, {_rate(tool.expected_people)} are expected"
-    return f"has a chance of {chance_words(tool.chance)} to reach its target"
-
-
-def _is_behind(tool: Standing) -> bool:
-    """Whether fewer people are expected than it takes: with as many, an open target is left to its owner."""
-    return (tool.expected_people or 0.0) < (tool.needed_people or 0.0)
-
-
-def _trainings(broken: Sequence[BrokenRule]) -> list[str]:
-    return [
-        f"Give {wording.people(rule.people)} time for “{rule.module}” in {rule.tool}."
-        for rule in broken[:_MOST_TRAININGS]
-        if rule.module
-    ]
-
-
-def _missing_terms(tools: Sequence[Standing]) -> list[str]:
-    aimless = [tool.title for tool in tools if tool.target is None and not tool.is_paused and not tool.is_small]
-    ruleless = [tool.title for tool in tools if not tool.has_rules]
-    return [
-        *([f"Name a target and a date for {_listed(aimless)}."] if aimless else []),
-        *([f"Have the owners of {_listed(ruleless)} say what correct use is."] if ruleless else []),
-    ]
-
-
-def _unknown_people(tools: Sequence[Standing]) -> list[str]:
-    return [
-        f"{tool.title}: only {wording.share(tool.known_share, 0)} of its records belong to known people;"
-        " have the accounts matched."
-        for tool in tools
-        if tool.known_share is not None and tool.known_share < tool.least_known_share
-    ]
 
 
 def provisional_note(tools: Sequence[Standing], week: date) -> str:
@@ -367,7 +289,7 @@ def provisional_note(tools: Sequence[Standing], week: date) -> str:
     late = [f"{tool.title} ({_mark(tool, week)})" for tool in tools if _mark(tool, week)]
     if tools and all(_mark(tool, week) == "provisional" for tool in tools):
         return "All figures are provisional"
-    return f"Final figures, except {_listed(late)}" if late else "All figures are final"
+    return f"Final figures, except {listed(late)}" if late else "All figures are final"
 
 
 def week_words(week: date) -> str:
@@ -387,13 +309,6 @@ def _mark(tool: Standing, week: date) -> str:
     return ", ".join(filter(None, (until, "provisional" if tool.is_provisional else "")))
 
 
-def _rate(value: float | None) -> str:
-    if value is None:
-        return "an unknown number"
-    rounded = round(value, 0 if value >= 9.95 else 1)
-    return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
-
-
 def _short(value: date) -> str:
     return f"{value.day} {value:%b}"
 
@@ -410,7 +325,8 @@ def _total(tools: Sequence[Standing], count: str, whole: str) -> float | None:
     return _part(sum(getattr(tool, count) for tool in tools), sum(getattr(tool, whole) for tool in tools))
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names as they stand in a sentence."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

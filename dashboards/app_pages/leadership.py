@@ -23,6 +23,7 @@ from dashboards.app_pages.parts import (
 )
 from dashboards.charts import leadership as charts
 from dashboards.charts.trend import status_trend
+from dashboards.decisions import decisions
 from dashboards.leadership import ToolRow
 from dashboards.marts import adoption
 from dashboards.marts import leadership as marts
@@ -137,7 +138,7 @@ def _asked_for(filters: Filters, tools: Sequence[Standing], broken: Sequence[Bro
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.header("Decisions asked for")
-        asked = words.decisions(tools, broken)
+        asked = decisions(tools, broken)
         for number, decision in enumerate(asked, start=1):
             st.markdown(f"{number}. {wording.plain(decision)}")
         if not asked:

@@ -11,6 +11,7 @@ from dashboards import leadership as words
 from dashboards import wording
 from dashboards.charts import leadership as charts
 from dashboards.charts.trend import status_trend
+from dashboards.decisions import decisions
 from dashboards.leadership import Card, ToolRow
 from dashboards.marts import adoption, published
 from dashboards.marts import leadership as marts
@@ -82,7 +83,7 @@ def page_of(path: Path, publication: Publication, week: date) -> Page:
         charts=tuple(_charts(path, tools, broken, week)),
         since=words.since_words(since),
         changes=tuple(_first(moved, MOST_CHANGES)),
-        decisions=tuple(words.decisions(tools, broken)),
+        decisions=tuple(decisions(tools, broken)),
         notes=_notes(),
         footer=_footer(publication),
     )

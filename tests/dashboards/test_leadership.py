@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from dashboards import leadership as words
+from dashboards.decisions import decisions
 from dashboards.marts import adoption
 from dashboards.marts import leadership as marts
 from dashboards.marts.leadership import BrokenRule, Movement, Standing
@@ -56,7 +57,7 @@ def test_a_tool_whose_logs_changed_is_asked_about_and_nothing_is_concluded_from_
     assert words.headline([doubtful], [RULE]) == [
         "None of 1 tool with a target is on target; of 1 nothing can be foretold."
     ]
-    assert words.decisions([doubtful], [RULE]) == [
+    assert decisions([doubtful], [RULE]) == [
         "Triage: its logs changed on 27 Oct 2026, so its figures cannot be trusted; have its owner say what the change"
         " means."
     ]
@@ -155,15 +156,15 @@ def test_changes_name_each_cause_with_its_people() -> None:
 
 
 def test_a_decision_is_asked_for_only_where_the_figures_ask_for_one() -> None:
-    assert words.decisions([replace(TOOL, correct=100)], []) == []
-    assert words.decisions([replace(TOOL, expected_people=2.6)], []) == []
-    assert words.decisions([replace(TOOL, expected_people=2.6, chance=0.2)], []) == [
+    assert decisions([replace(TOOL, correct=100)], []) == []
+    assert decisions([replace(TOOL, expected_people=2.6)], []) == []
+    assert decisions([replace(TOOL, expected_people=2.6, chance=0.2)], []) == [
         "Triage has a chance of 20% to reach its target: back its owner with time to train, or move the date"
         " (31 Dec 2026)."
     ]
     missed = replace(TOOL, title="Late", due=date(2026, 11, 8))
     aimless = replace(TOOL, title="Aimless", target=None, due=None, has_rules=False, known_share=0.5)
-    assert words.decisions([TOOL, missed, aimless], [RULE]) == [
+    assert decisions([TOOL, missed, aimless], [RULE]) == [
         "Triage needs 2.5 more people a week, 1.8 are expected: back its owner with time to train, or move the date"
         " (31 Dec 2026).",
         "Late missed its target by 10.0 pp at its date, 8 Nov 2026: set a new date, or end the tool.",
