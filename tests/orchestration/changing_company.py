@@ -68,6 +68,7 @@ class Company:
     terms: dict[str, Any] = field(default_factory=lambda: {"window": 2, "min_uses": 1})
     rule: dict[str, Any] = field(default_factory=lambda: {"version": 1, "least": 0.5})
     zone: str = "Europe/Berlin"
+    confidence: str = "confidence"
     runs: int = 0
     files: int = 0
     told: list[str] = field(default_factory=list)
@@ -147,7 +148,7 @@ class Company:
         name = self.chance.choice(("shown", "opened", "decide", "decide", "decide", "review", "share", "undo"))
         data: dict[str, Any] = {"user": f"{self.anybody()}@example.com", "session_id": f"s{item[:-1]}"}
         if name == "decide":
-            data |= {"confidence": self.chance.random(), "decision": self.chance.choice(("accepted", "rejected"))}
+            data |= {self.confidence: self.chance.random(), "decision": self.chance.choice(("accepted", "rejected"))}
         number = number or self.chance.randrange(10**9)
         return {
             "specversion": "1.0", "id": f"e{number}", "source": "/c", "type": f"claims.{name}", "subject": item,
@@ -262,6 +263,11 @@ def _outage(company: Company) -> None:
     company.file("outages", ".csv", f"tool_id,from,to\n{tool},{at}T08:00:00Z,{at + timedelta(1)}T12:00:00Z\n")
 
 
+def _drift(company: Company) -> None:
+    """From now on the events name a field otherwise, or as they did before."""
+    company.confidence = "score" if company.confidence == "confidence" else "confidence"
+
+
 def _training(company: Company) -> None:
     module = company.chance.choice(MODULES)
     lines = f"{company.anybody()}@example.com,{module},{company.some_day(60)}T12:00:00Z\n"
@@ -309,7 +315,7 @@ def _who_is_who(company: Company) -> None:
 
 
 CHANGES: tuple[Callable[[Company], None], ...] = (
-    _late_events, _restated_events, _restated_counts, _roster, _seats, _chat, _absence, _outage, _training,
+    _late_events, _restated_events, _restated_counts, _roster, _seats, _chat, _absence, _outage, _drift, _training,
     _work_items, _holiday, _who_is_who,
 )  # fmt: skip
 OF_ALL_TIME: tuple[Callable[[Company], None], ...] = (_new_version, _restated_rule, _terms, _zone)
