@@ -132,19 +132,21 @@ new_words as (
     where days_before >= 3 and records_before >= 20 and words_before <= 50 and records_before >= 20 * words_before
 ),
 
--- An event that went when another came: its new name.
+-- An event that was said on several days and went when others came: its new name is the first of them.
 last_said as (
     select source_id, said, max(day) as last_day, sum(records)::double / count(distinct day) as per_day
-    from raw.value_day where field = 'event_name' group by all
+    from raw.value_day where field = 'event_name' group by all having count(distinct day) >= 3
 ),
 
 renamed_events as (
-    select gone.source_id, gone.said, word.said as new_name, word.first_day as first_date
+    select
+        gone.source_id, gone.said, min_by(word.said, (word.first_day, word.said)) as new_name, min(word.first_day) as first_date
     from new_words as word
     join last_said as gone on gone.source_id = word.source_id and gone.said <> word.said
         and gone.last_day between word.first_day - 3 and word.first_day and gone.per_day >= 1
     where word.field = 'event_name'
         and (select max(day) from raw.value_day as any_day where any_day.source_id = word.source_id) > gone.last_day
+    group by gone.source_id, gone.said
 ),
 
 refused as (
@@ -185,7 +187,8 @@ findings as (
     union all
     select source_id, part, field, 'retyped', first_date, last_date, kind_before || ' -> ' || kind, null from retyped_until
     union all
-    select source_id, '', field, 'new_value', first_day, first_day + 27, said, null from new_words
+    select source_id, '', field, 'new_value', first_day, first_day + 27, string_agg(said, ', ' order by said), null
+    from new_words group by source_id, field, first_day
     union all
     select source_id, said, 'event_name', 'renamed', first_date, null, new_name, null from renamed_events
     union all

@@ -30,6 +30,12 @@ _EVERYTHING = {"*", "alias_no"}
 _BLINDING = {"removed", "renamed", "all_null"}
 _BLINDING_REFUSALS = 0.5
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KNOWN_DRIFT = """
+    create or replace temp table known_drift as
+    select source_id, part, column_name, change, first_date, min(seen_at) as seen_at
+    from raw.drift where tool_id = $tool_id
+    group by source_id, part, column_name, change, first_date
+"""
 _REPLACE_DRIFT = """
     insert into raw.drift
     select found.*, coalesce(known.seen_at, $now)
@@ -61,9 +67,7 @@ def _profile(session: Session, tool_id: str) -> None:
 def _find_drift(session: Session, tool_id: str) -> None:
     _run(session, "drift.sql", {}, {"tool_id": tool_id})
     tool = {"tool_id": tool_id}
-    session.connection.execute(
-        "create or replace temp table known_drift as select * from raw.drift where tool_id = $tool_id", tool
-    )
+    session.connection.execute(_KNOWN_DRIFT, tool)
     session.connection.execute("delete from raw.drift where tool_id = $tool_id", tool)
     session.connection.execute(_REPLACE_DRIFT, {"now": session.now})
     session.connection.execute("delete from raw.drift_reader where tool_id = $tool_id", tool)

@@ -99,6 +99,35 @@ def test_an_event_under_another_name_is_told_of(workspace: Workspace) -> None:
     assert ("accepted", "event_name", "renamed", SINCE, None, "taken") in found(workspace)
 
 
+def test_words_that_are_new_on_one_day_are_one_finding(workspace: Workspace) -> None:
+    """Several events came with one release while another went: each finding has a day and a place of its own."""
+    with_release = [
+        line.replace("corp.prediction.accepted", f"corp.prediction.{name}").replace('"id": "', f'"id": "{name}')
+        for name in ("taken", "looked")
+        for line in events(20, 30)
+    ]
+    later = [
+        line.replace("corp.prediction.accepted", "corp.prediction.later").replace('"id": "', '"id": "later')
+        for line in events(21, 30)
+    ]
+    write(workspace.inbox / TOOL / "a.jsonl", events(0, 20) + with_release + later)
+    load_everything(workspace)
+    of_names = [one for one in found(workspace) if one[1] == "event_name"]
+    assert of_names == [
+        ("", "event_name", "new_value", SINCE, "2026-05-18", "looked, taken"),
+        ("", "event_name", "new_value", "2026-04-22", "2026-05-19", "later"),
+        ("accepted", "event_name", "renamed", SINCE, None, "looked"),
+    ]
+
+
+def test_an_event_of_a_single_day_was_not_renamed(workspace: Workspace) -> None:
+    once = [line.replace("corp.prediction.accepted", "corp.prediction.exported") for line in events(20, 21)]
+    new = [line.replace("corp.prediction.accepted", "corp.prediction.noted") for line in events(21, 22)]
+    write(workspace.inbox / TOOL / "a.jsonl", events(0, 20) + once + new + events(22, 30))
+    load_everything(workspace)
+    assert [one[:3] for one in found(workspace) if one[2] == "renamed"] == []
+
+
 def test_lines_that_are_refused_are_told_of_until_they_are_read_again(workspace: Workspace) -> None:
     retyped = [line.replace('"confidence": 0.5', '"confidence": "high"') for line in events(20, 25)]
     for name, lines, day in (("a", events(0, 20), 21), ("b", retyped, 26), ("c", events(25, 30), 31)):
