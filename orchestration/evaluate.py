@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from orchestration.errors import ConfigError, Problem
+from orchestration.errors import ConfigError, Problem, UsageError
 from orchestration.judging import EVENT_COUNTS, EVENT_NUMBERS, Case, CaseEvent, Judgement, judge
 from orchestration.registry.rule_models import RuleFile
 from orchestration.registry.yaml_file import YamlFile, validate
+from orchestration.rules.columns import EMPTY
 from orchestration.rules.compile import compile_open_rule_book
 
 REQUIRED = ("eid", "ts", "event", "user_id")
@@ -56,16 +57,21 @@ def evaluate(rules_file: Path, events_file: Path, out_dir: Path) -> Evaluation:
 
 
 def attribute_types(rows: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
-    """The type of each column beyond the event's own: double or boolean when every value present is one, else text."""
+    """The type of each column beyond the event's own: double or boolean when every value present is one, else text.
+
+    A column in which nothing stands has whatever type a rule needs.
+    """
     names = [name for name in (rows[0] if rows else {}) if name not in OF_THE_EVENT]
     return {name: _type_of(row[name] for row in rows if row[name] != "") for name in names}
 
 
 def _type_of(values: Iterable[str]) -> str:
     present = set(values)
-    if present and all(_is_number(value) for value in present):
+    if not present:
+        return EMPTY
+    if all(_is_number(value) for value in present):
         return "double"
-    if present and present <= {"true", "false"}:
+    if {value.lower() for value in present} <= {"true", "false"}:
         return "boolean"
     return "text"
 
@@ -80,6 +86,8 @@ def _is_number(value: str) -> bool:
 
 
 def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    if not path.is_file():
+        raise UsageError(f"{path}: not a file - name a log file, such as events.csv.gz")
     raw = path.read_bytes()
     text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
     reader = csv.DictReader(io.StringIO(text, newline=""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from orchestration.rules.faults import LanguageError, did_you_mean
@@ -14,6 +14,8 @@ Dialect = Literal["duckdb", "spark"]
 Type = Literal["text", "number", "boolean", "timestamp", "date", "null"]
 
 NUMBERS = ("double", "integer")
+EMPTY = "empty"
+"""The type of a column of a log in which nothing stands: any type that a condition needs."""
 ATTRIBUTE_TYPES = ("text", "double", "integer", "boolean", "timestamp", "date")
 KEYWORDS = frozenset(("and", "or", "not", "in", "between", "is", "null", "true", "false"))
 FUNCTIONS = frozenset(("coalesce", "greatest", "least"))
@@ -74,11 +76,17 @@ class Column:
     name: str
     kind: str
     shape: Literal["standard", "attribute", "dwell", "own_dwell", "person"] = "standard"
+    is_empty: bool = False
 
     @property
     def type(self) -> Type:
         """The type as conditions see it."""
         return _TYPES[self.kind]
+
+    def read_as(self, kind: Type) -> Column:
+        """An empty column as one of the type that is needed: null is null in every type. Any other stays as it is."""
+        kinds = {"number": "double", "null": self.kind}
+        return replace(self, kind=kinds.get(kind, kind)) if self.is_empty else self
 
     @property
     def attribute(self) -> tuple[str, str] | None:
@@ -123,10 +131,13 @@ class EventNames:
     def column(self, name: str) -> Column:
         """A standard column, an attribute, or `dwell_s` (seconds, from dwell_ms unless the log gives it itself)."""
         kind = self.attributes.get(name)
-        if name == "dwell_s" and kind in (None, *NUMBERS):
-            return Column(name, kind or "double", "own_dwell" if kind else "dwell")
+        if name == "dwell_s" and kind in (None, EMPTY, *NUMBERS):
+            is_own = kind in NUMBERS
+            return Column(name, kind if kind in NUMBERS else "double", "own_dwell" if is_own else "dwell")
         if name in STANDARD:
             return Column(name, self._kind_of_standard(name, kind))
+        if kind == EMPTY:
+            return Column(name, "text", "attribute", is_empty=True)
         if kind is not None:
             return Column(name, kind, "attribute")
         if name == "user_id":

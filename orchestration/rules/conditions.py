@@ -53,7 +53,7 @@ def compile_condition(text: str, names: Names | None = None, dialect: Dialect = 
 
 def parse_condition(text: str, names: Names) -> Node:
     """The checked tree of a condition. Raises LanguageError unless it is well-formed, well-typed and boolean."""
-    node = _parse(text, names)
+    node = _read_as(_parse(text, names), "boolean")
     if node.type != "boolean":
         raise LanguageError(f"{_described(node)}, not a condition", "compare it with something, as in amount >= 10")
     return node
@@ -61,7 +61,7 @@ def parse_condition(text: str, names: Names) -> Node:
 
 def parse_number(text: str, names: Names) -> Node:
     """The checked tree of a numeric expression, such as the confidence that a rule reads."""
-    node = _parse(text, names)
+    node = _read_as(_parse(text, names), "number")
     if node.type != "number":
         raise LanguageError(f"{_described(node)}, not a number", "name an attribute that is declared as double")
     return node
@@ -198,15 +198,13 @@ class _Reader:
         return Node("literal", "null")
 
     def connective(self, tree: exp.Expression, depth: int) -> Node:
-        operands = tuple(self.read(part, depth) for part in _flat(tree))
         op = "and" if isinstance(tree, exp.And) else "or"
-        for operand in operands:
-            self._expect(tree, operand, "boolean", f"`{op}` joins conditions")
+        what = f"`{op}` joins conditions"
+        operands = tuple(self._expected(tree, self.read(part, depth), "boolean", what) for part in _flat(tree))
         return Node(op, "boolean", operands)
 
     def negation(self, tree: exp.Expression, depth: int) -> Node:
-        operand = self.read(tree.this, depth)
-        self._expect(tree, operand, "boolean", "`not` turns a condition round")
+        operand = self._expected(tree, self.read(tree.this, depth), "boolean", "`not` turns a condition round")
         return Node("not", "boolean", (operand,))
 
     def comparison(self, tree: exp.Expression, depth: int) -> Node:
@@ -214,15 +212,13 @@ class _Reader:
         return Node(_COMPARISONS[type(tree)], "boolean", both)
 
     def arithmetic(self, tree: exp.Expression, depth: int) -> Node:
-        operands = (self.read(tree.this, depth), self.read(tree.expression, depth))
         op = _ARITHMETIC[type(tree)]
-        for operand in operands:
-            self._expect(tree, operand, "number", f"`{op}` calculates with numbers")
-        return Node(op, "number", operands)
+        what = f"`{op}` calculates with numbers"
+        parts = (self.read(tree.this, depth), self.read(tree.expression, depth))
+        return Node(op, "number", tuple(self._expected(tree, part, "number", what) for part in parts))
 
     def sign(self, tree: exp.Expression, depth: int) -> Node:
-        operand = self.read(tree.this, depth)
-        self._expect(tree, operand, "number", "`-` calculates with numbers")
+        operand = self._expected(tree, self.read(tree.this, depth), "number", "`-` calculates with numbers")
         if isinstance(operand.value, float):
             return Node("literal", "number", value=-operand.value)
         return Node("negate", "number", (operand,))
@@ -256,14 +252,17 @@ class _Reader:
         alike = self._alike(tree, operands)
         return Node(name, alike[0].type, alike)
 
-    def _expect(self, tree: exp.Expression, node: Node, kind: Type, what: str) -> None:
+    def _expected(self, tree: exp.Expression, node: Node, kind: Type, what: str) -> Node:
+        node = _read_as(node, kind)
         if node.type != kind:
             raise self._error(tree, f"{what}, but {_described(node)}", "compare or convert it first")
+        return node
 
     def _alike(self, tree: exp.Expression, nodes: list[Node]) -> tuple[Node, ...]:
         """The nodes when they can be compared; a text literal beside a date or time is read as one."""
-        kind = next((node.type for node in nodes if node.op != "literal"), nodes[0].type)
-        alike = tuple(self._dated(tree, node, kind) for node in nodes)
+        said = [node for node in nodes if not (node.column and node.column.is_empty)] or nodes
+        kind = next((node.type for node in said if node.op != "literal"), said[0].type)
+        alike = tuple(self._dated(tree, _read_as(node, kind), kind) for node in nodes)
         for node in alike:
             if node.type == "null":
                 raise self._error(tree, "null cannot be compared", "write is null or is not null")
@@ -284,6 +283,14 @@ class _Reader:
         if moment.tzinfo is not None:
             raise self._error(tree, f"{node.value!r} names a time zone", "times are UTC: leave the zone out")
         return Node("literal", kind, value=moment.isoformat(" "))
+
+
+def _read_as(node: Node, kind: Type) -> Node:
+    """A column in which nothing stands as one of the type that is needed; any other node as it is."""
+    if node.column is None:
+        return node
+    column = node.column.read_as(kind)
+    return Node(node.op, column.type, column=column)
 
 
 def _described(node: Node) -> str:
