@@ -21,7 +21,7 @@ from orchestration.workspace import Workspace
 PROJECT = Path(__file__).resolve().parent.parent
 MANIFEST = "manifest.json"
 PARSED = "partial_parse.msgpack"  # dbt's own form; the names are dbt's
-_PACKAGES = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb")
+_PACKAGES = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb", "jinja2")
 _PREFIX = "dbt-"
 
 Parse = Callable[[Path], None]

@@ -138,13 +138,14 @@
 #}
 {% macro get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
-    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' and node.alias == relation.identifier and node.config.materialized == 'incremental' -%}
+    {%- set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ relation.identifier) if execute -%}
+    {%- if node and node.config.materialized == 'incremental' -%}
         {%- for hook, column in modules.re.findall("(replaced\\w*)\\('(\\w+)'", node.config['pre-hook'] | map(attribute='sql') | join(' ')) -%}
             {%- if hook == 'replaced' -%}{%- do conditions.append(is_refreshed('tool_id', column)) -%}
             {%- elif hook == 'replaced_of_rules' -%}{%- do conditions.append(is_refreshed_rule('rule_no', column)) -%}
             {%- else -%}{%- do conditions.append(is_touched('tool_id', column)) -%}
             {%- endif -%}
         {%- endfor -%}
-    {%- endfor -%}
+    {%- endif -%}
     {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as refreshed_part' if conditions else relation) }}
 {%- endmacro %}
