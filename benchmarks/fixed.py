@@ -133,8 +133,9 @@ class _Recorded:
         self.builds: list[tuple[Path, list[str]]] = []
 
     def __call__(self, workspace: Workspace, **options: Any) -> Any:
-        from orchestration import transform
+        from orchestration import opening, transform
 
+        opening.release()  # else the last of what was written stands beside the file
         copy = Path(tempfile.mkdtemp(prefix="takeup-bench-sql-"))
         for file in (workspace.warehouse, workspace.marts):
             shutil.copy(file, copy / file.name)
