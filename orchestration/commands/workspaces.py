@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from orchestration.commands.output import say, say_json
+from orchestration.commands.output import say, say_json, warn
 from orchestration.errors import UsageError
 from orchestration.registry.check import check as problems_of
 from orchestration.workspace import Workspace
@@ -28,14 +28,14 @@ def init(folder: Path) -> None:
 
 
 def check(workspace: Workspace, *, as_json: bool) -> int:
-    """Print every problem; 2 when one is an error."""
+    """Print every problem, errors on stderr; 2 when there is one."""
     problems = problems_of(workspace)
     errors = sum(not problem.is_warning for problem in problems)
     if as_json:
         say_json({"errors": errors, "problems": [asdict(problem) for problem in problems]})
         return 2 if errors else 0
     for problem in problems:
-        say(str(problem))
+        (say if problem.is_warning else warn)(str(problem))
     say(f"{errors} errors, {len(problems) - errors} warnings")
     return 2 if errors else 0
 

@@ -71,8 +71,9 @@ def test_check_points_at_the_mistake(workspace: Workspace) -> None:
     workspace.tools_file.write_text("tools:\n- id: doc-extract\n  titel: Invoices\n")
     outcome = takeup("check", "-w", str(workspace.root))
     assert outcome.returncode == 2
-    assert "tools.yml:3:3: unknown key 'titel'" in outcome.stdout
-    assert "'title'" in outcome.stdout
+    assert "tools.yml:3:3: unknown key 'titel'" in outcome.stderr
+    assert "'title'" in outcome.stderr
+    assert "unknown key" not in outcome.stdout
 
 
 def test_check_speaks_json(workspace: Workspace) -> None:
