@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from orchestration.sources.identifiers import canonical
 
 _CACHE_LIMIT = 200_000
 _SHORTEST_RECOGNISED = 5
+_MOST_KEYS = 2
 _EMAIL = re.compile(r"[\w.!#$%&*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 """An address in running text. The last part must be letters, so that `claude-3@20240620` stays a model's name."""
 
@@ -72,6 +74,12 @@ class Pseudonymiser:
 
     def _digest(self, kind: str, value: str) -> bytes:
         return hmac.digest(self._key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+@lru_cache(maxsize=_MOST_KEYS)
+def pseudonymiser_of(key: bytes) -> Pseudonymiser:
+    """The one of a key in this process, with all that it remembers."""
+    return Pseudonymiser(key)
 
 
 def _signed(digest: bytes) -> int:

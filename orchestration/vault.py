@@ -26,7 +26,7 @@ from orchestration import journal
 from orchestration.decided_keys import DecidedKeys
 from orchestration.erased import Marks
 from orchestration.errors import DataError
-from orchestration.identity import Pseudonymiser
+from orchestration.identity import pseudonymiser_of
 from orchestration.identity_decisions import standing
 from orchestration.sources.records import Identity
 from orchestration.vault_decisions import DecisionBook
@@ -75,7 +75,7 @@ class Vault:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._folder.chmod(0o700)
         key = _read_or_make_key(self._folder / "key")
-        self.pseudonymiser = Pseudonymiser(_derive(key, b"takeup pseudonyms"))
+        self.pseudonymiser = pseudonymiser_of(_derive(key, b"takeup pseudonyms"))
         self._cipher = AESGCM(_derive(key, b"takeup seal"))
         self.decisions = DecisionBook(self._folder, self.seal, self.unseal)
         marks = Marks(_derive(key, b"takeup erased"))

@@ -12,6 +12,7 @@ from itertools import islice
 
 from orchestration.loading.datasets import Dataset
 from orchestration.loading.files import InboxFile, find_files, read_content
+from orchestration.loading.named import linked
 from orchestration.loading.rows import Origin, Row, RowMaker
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
@@ -83,11 +84,11 @@ def _take_out(session: Session, former: Source, file: InboxFile) -> set[int]:
         for dataset, chosen in former.by_dataset(batch):
             _delete(session, former.source_id, dataset, maker.rows(chosen))
         named = maker.take_named()
-        names |= named.namespaces.keys()
-        session.run(
-            "delete from raw.identity_link where (alias_no, linked_alias_no) in "
-            "(select (unnest(?::bigint[]), unnest(?::bigint[])))",
-            [[one for one, _ in named.links], [other for _, other in named.links]],
+        names |= {number for account in named.accounts.values() for number in account.numbers}
+        links = linked(named.accounts.values())  # noqa: F841 - DuckDB finds it by its name
+        session.connection.execute(
+            "delete from raw.identity_link using links where identity_link.alias_no = links.alias_no "
+            "and identity_link.linked_alias_no = links.linked_alias_no"
         )
     return names
 

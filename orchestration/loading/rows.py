@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from orchestration.erased import Erased, identities_of
 from orchestration.identity import Pseudonymiser
+from orchestration.loading.accounts import Account, accounts_of
 from orchestration.loading.datasets import Dataset
 from orchestration.loading.personal import split_personal
-from orchestration.sources.identifiers import can_join, hashed_forms, is_bot
+from orchestration.sources.identifiers import can_join, hashed_forms
 from orchestration.sources.records import (
     MEASURES,
     AbsenceRecord,
@@ -84,26 +85,25 @@ class Origin:
 class Named:
     """Who was named in the records so far: what the warehouse and the vault must remember of them."""
 
-    namespaces: dict[int, str] = field(default_factory=dict)
-    """alias_no -> namespace, of everybody but the people of rosters."""
-    links: set[tuple[int, int]] = field(default_factory=set)
-    accounts: dict[tuple[int, ...], tuple[Identity, ...]] = field(default_factory=dict)
-    """The names of an account that may be a person's, by their numbers, preferred first."""
+    accounts: dict[tuple[int, ...], Account] = field(default_factory=dict)
+    """By their numbers: everybody but the people of rosters."""
     people: list[Person] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class _Account:
+class _Met:
+    """An account as rows need it."""
+
     alias_no: int | None
     identifiers: tuple[str, ...]
     needles: tuple[bytes, ...]
     """The identifiers without an @, as they would stand in JSON."""
 
 
-_NOBODY = _Account(None, (), ())
+_NOBODY = _Met(None, (), ())
 ERASED_NO = -(1 << 63)
 """Stands for the alias of everybody who was erased; no row with it is ever stored."""
-_GONE = _Account(ERASED_NO, (), ())
+_GONE = _Met(ERASED_NO, (), ())
 
 
 class RowMaker:
@@ -120,7 +120,8 @@ class RowMaker:
         self._erased = erased or None
         self._identity_columns = identity_columns
         self._origin = origin
-        self._accounts: dict[tuple[Identity, ...], _Account] = {(): _NOBODY}
+        self._known = accounts_of(pseudonymiser)
+        self._met: dict[tuple[Identity, ...], _Met] = {(): _NOBODY}
         self._key_digest = md5(pseudonymiser.salt + origin.source_id.encode(), usedforsecurity=False)
         self._key_salts: dict[tuple[str, ...], bytes] = {}
         self._hash_digest = md5(pseudonymiser.salt, usedforsecurity=False)
@@ -160,7 +161,11 @@ class RowMaker:
 
     def alias_of(self, users: tuple[Identity, ...]) -> int | None:
         """The number under which a user is known; they are among the named from now on. ERASED_NO: they were erased."""
-        return self._account(users).alias_no
+        return self._number(self._known.of(users))
+
+    def alias_of_name(self, name: str) -> int | None:
+        """The same of a name without a namespace."""
+        return self._number(self._known.of_name(name))
 
     @property
     def tool_id(self) -> str | None:
@@ -254,7 +259,7 @@ class RowMaker:
         pairs = tuple((alias.namespace, alias.value) for alias in record.aliases)
         self.named.people.append(Person(record.person_id, record.name, email, pairs, personal))
         manager_no = self._manager_no(record)
-        account = _Account(None, (record.person_id, *([record.name] if record.name else [])), ())
+        account = _Met(None, (record.person_id, *([record.name] if record.name else [])), ())
         facts = [
             names.person_no(record.person_id),
             names.person_key(record.person_id),
@@ -328,33 +333,34 @@ class RowMaker:
         digest.update(content)
         return digest.hexdigest()
 
-    def _account(self, users: tuple[Identity, ...]) -> _Account:
-        account = self._accounts.get(users)
+    def _account(self, users: tuple[Identity, ...]) -> _Met:
+        account = self._met.get(users)
         if account is None:
-            if len(self._accounts) > _MOST_ACCOUNTS:
-                self._accounts = {(): _NOBODY}
-            account = self._accounts[users] = self._meet(users)
+            if len(self._met) > _MOST_ACCOUNTS:
+                self._met = {(): _NOBODY}
+            account = self._met[users] = self._meet(users)
         return account
 
-    def _meet(self, users: tuple[Identity, ...]) -> _Account:
-        if self._erased and self._has_erased(users):
+    def _meet(self, users: tuple[Identity, ...]) -> _Met:
+        account = self._known.of(users)
+        alias_no = self._number(account)
+        if alias_no == ERASED_NO:
             return _GONE
-        may_join = () if any(map(is_bot, users)) else tuple(user for user in users if can_join(user))
-        said = may_join or users[:1]  # what can never be a person must not link those who are
-        numbers = tuple(self._names.alias_no(user.namespace, user.value) for user in said)
-        self.named.namespaces.update(zip(numbers, (user.namespace for user in said), strict=True))
-        self.named.links.update((numbers[0], number) for number in numbers[1:])
-        if may_join:
-            self.named.accounts[numbers] = may_join
-        identifiers = tuple(sorted({user.value for user in users}))
-        needles = tuple(to_json(value)[1:-1] for value in identifiers if "@" not in value)
-        return _Account(numbers[0], identifiers, needles)
+        identifiers = account.identifiers
+        return _Met(alias_no, identifiers, tuple(to_json(name)[1:-1] for name in identifiers if "@" not in name))
 
-    def _attributes(self, attributes: dict[str, Any], account: _Account) -> str | None:
+    def _number(self, account: Account) -> int | None:
+        if self._erased and self._has_erased(account.users):
+            return ERASED_NO
+        if account.numbers:
+            self.named.accounts[account.numbers] = account
+        return account.alias_no
+
+    def _attributes(self, attributes: dict[str, Any], account: _Met) -> str | None:
         text: str | None = self._clean(to_json(attributes).decode(), account) if attributes else None
         return text
 
-    def _clean(self, value: Any, account: _Account = _NOBODY) -> Any:
+    def _clean(self, value: Any, account: _Met = _NOBODY) -> Any:
         """A text without the account's identifiers and without e-mail addresses; anything else as it is."""
         return self._names.scrub(value, account.identifiers) if type(value) is str else value
 

@@ -44,7 +44,7 @@ class Told:
     def everything(self) -> tuple[object, ...]:
         named = self.maker.named
         rejects = sorted(self.rejects, key=lambda each: each.line_no)
-        return sorted(map(repr, self.rows)), rejects, self.blank, named.namespaces, named.links, named.accounts
+        return sorted(map(repr, self.rows)), rejects, self.blank, named.accounts
 
 
 def both(path: Path, source_format: SourceFormat) -> tuple[Told, Told]:

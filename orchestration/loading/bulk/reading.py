@@ -20,7 +20,7 @@ from orchestration.loading.datasets import DATASETS
 from orchestration.loading.rows import RowMaker
 from orchestration.sources.byte_source import beginning, is_wide
 from orchestration.sources.documents import form_of
-from orchestration.sources.fields import candidates, latest_time
+from orchestration.sources.fields import latest_time
 from orchestration.sources.formats import SourceFormat
 from orchestration.sources.human_decision import HUMAN_DECISION, SHAPE, parse_lines
 from orchestration.sources.mapping.compiled import MappingParser
@@ -136,7 +136,7 @@ class _People:
         unmet = who.filter(pc.and_(places.is_null(), who.is_valid())).unique().to_pylist()
         if unmet:
             self._names += map(str, unmet)
-            self._aliases += [self._maker.alias_of(candidates(str(name))) for name in unmet]
+            self._aliases += [self._maker.alias_of_name(str(name)) for name in unmet]
             places = self._places(who)
         return pa.array(self._aliases, pa.int64()).take(places)
 
