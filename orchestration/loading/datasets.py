@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from orchestration.sources.records import MEASURES
 
+Row = tuple[Any, ...]
+
 FIRST_FILE = "first_file_at"
+_INT64 = range(-(1 << 63), 1 << 63)
 _STAMP = pa.timestamp("us")
 _WHO = pa.list_(pa.struct([("namespace", pa.string()), ("alias_no", pa.int64())]))
 
@@ -205,3 +210,19 @@ DATASETS = {
     )
 }
 """Every dataset by the name that a source format gives it."""
+
+
+def to_arrow(dataset: Dataset, rows: Sequence[Row]) -> pa.Table:
+    """The rows as one Arrow table in the dataset's schema."""
+    columns = [
+        _column(values, column.type) for values, column in zip(zip(*rows, strict=True), dataset.schema, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=dataset.schema)
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array[Any]:
+    """An Arrow array. A whole number beyond 64 bits cannot be kept and becomes null: no count or rank is that large."""
+    try:
+        return pa.array(values, type=kind)
+    except (OverflowError, pa.ArrowInvalid):
+        return pa.array([None if isinstance(value, int) and value not in _INT64 else value for value in values], kind)

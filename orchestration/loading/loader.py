@@ -20,13 +20,14 @@ from orchestration.errors import DataError
 from orchestration.loading.books import Arrival, Books, Entry, Known, effective_date
 from orchestration.loading.bulk.pieces import UnfitError
 from orchestration.loading.bulk.reading import is_fit, reader_of
+from orchestration.loading.datasets import Row, to_arrow
 from orchestration.loading.erasure import living, living_rows
 from orchestration.loading.files import Content, InboxFile, read_content
 from orchestration.loading.merge import Mergers, Outcome
 from orchestration.loading.named import remember_named
 from orchestration.loading.quarantine import Rejects, take_out_completed
 from orchestration.loading.report import LoadReport
-from orchestration.loading.rows import Origin, Row, RowMaker, to_arrow
+from orchestration.loading.rows import Origin, RowMaker
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
 from orchestration.sources.records import AggregateRecord, Blank, Parsed, Record, Reject

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from orchestration.loading.datasets import Dataset
+from orchestration.loading.datasets import Dataset, Row
 from orchestration.loading.files import InboxFile, find_files, read_content
 from orchestration.loading.named import linked
-from orchestration.loading.rows import Origin, Row, RowMaker
+from orchestration.loading.rows import Origin, RowMaker
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
 from orchestration.loading.touched import note_rows

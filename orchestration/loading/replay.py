@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from orchestration.loading.datasets import to_arrow
 from orchestration.loading.files import InboxFile, find_files, read_content
 from orchestration.loading.merge import Mergers, Outcome
 from orchestration.loading.named import remember_named
 from orchestration.loading.quarantine import move_lines
-from orchestration.loading.rows import Origin, RowMaker, to_arrow
+from orchestration.loading.rows import Origin, RowMaker
 from orchestration.loading.session import Session
 from orchestration.loading.source import Source
 from orchestration.sources.records import Blank, Parsed, Record, Reject

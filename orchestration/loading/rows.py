@@ -14,12 +14,11 @@ from operator import attrgetter
 from typing import Any
 
 import orjson
-import pyarrow as pa
 
 from orchestration.erased import Erased, identities_of
 from orchestration.identity import Pseudonymiser
 from orchestration.loading.accounts import Account, accounts_of
-from orchestration.loading.datasets import Dataset
+from orchestration.loading.datasets import Row
 from orchestration.loading.personal import split_personal
 from orchestration.sources.identifiers import can_join, hashed_forms
 from orchestration.sources.records import (
@@ -38,11 +37,8 @@ from orchestration.sources.records import (
 )
 from orchestration.vault import Person
 
-Row = tuple[Any, ...]
-
 _JSON = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 _MOST_ACCOUNTS = 100_000
-_INT64 = range(-(1 << 63), 1 << 63)
 _LOW = (1 << 64) - 1
 _EVENT_VALUES = attrgetter(
     "event_id",
@@ -363,22 +359,6 @@ class RowMaker:
     def _clean(self, value: Any, account: _Met = _NOBODY) -> Any:
         """A text without the account's identifiers and without e-mail addresses; anything else as it is."""
         return self._names.scrub(value, account.identifiers) if type(value) is str else value
-
-
-def to_arrow(dataset: Dataset, rows: Sequence[Row]) -> pa.Table:
-    """The rows as one Arrow table in the dataset's schema."""
-    columns = [
-        _column(values, column.type) for values, column in zip(zip(*rows, strict=True), dataset.schema, strict=True)
-    ]
-    return pa.Table.from_arrays(columns, schema=dataset.schema)
-
-
-def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array[Any]:
-    """An Arrow array. A whole number beyond 64 bits cannot be kept and becomes null: no count or rank is that large."""
-    try:
-        return pa.array(values, type=kind)
-    except (OverflowError, pa.ArrowInvalid):
-        return pa.array([None if isinstance(value, int) and value not in _INT64 else value for value in values], kind)
 
 
 def with_identities(record: PersonRecord, columns: frozenset[str]) -> PersonRecord:

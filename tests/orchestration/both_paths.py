@@ -11,8 +11,8 @@ import duckdb
 
 from orchestration.identity import Pseudonymiser
 from orchestration.loading.bulk import reading
-from orchestration.loading.datasets import DATASETS
-from orchestration.loading.rows import Origin, RowMaker, to_arrow
+from orchestration.loading.datasets import DATASETS, to_arrow
+from orchestration.loading.rows import Origin, RowMaker
 from orchestration.sources.formats import SourceFormat
 from orchestration.sources.records import Blank, Parsed, Reject
 from tests.orchestration.warehouse_workspace import NOW
