@@ -36,7 +36,8 @@ def check(workspace: Workspace, *, as_json: bool) -> int:
         return 2 if errors else 0
     for problem in problems:
         (say if problem.is_warning else warn)(str(problem))
-    say(f"{errors} errors, {len(problems) - errors} warnings")
+    warnings = len(problems) - errors
+    say(f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}")
     return 2 if errors else 0
 
 
