@@ -75,6 +75,7 @@ def _measure(root: Path, size: Size, days: int) -> list[tuple[object, ...]]:
         rows.append((f"{size.events:,}", size.tools, step, *shown, _megabytes(workspace)))
         say(" ".join(str(cell) for cell in rows[-1]))
 
+    _child(root, size, "load")  # looks at the days of history, as the loads of those days would have
     bare_full, full = _child(root, size, "bare-full"), _child(root, size, "models")
     _refuse_difference(workspace, "a full rebuild")
     fixed = _child(root, size, "models")  # nothing has come since: what is left is dbt's own cost
