@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import dbt_events, dbt_once, dbt_templates, findings, opening, refresh
+from orchestration import dbt_events, dbt_templates, findings, opening, refresh
 from orchestration.errors import DataError
 from orchestration.parsed_project import MANIFEST, PARSED, PROJECT, parsed_project
 from orchestration.standing_views import standing_views
@@ -204,7 +204,6 @@ def _invoke(
     with (
         _environment(_settings(workspace) | ({"TAKEUP_LOADED": str(loaded)} if loaded else {})),
         dbt_events.only(_HEARD),
-        dbt_once.worked_out_once(),
         dbt_templates.compiled_once(parsed_project(workspace, _parse)),
     ):
         try:
