@@ -331,7 +331,7 @@ def test_a_tool_of_which_nothing_was_promised_says_so(show, workspace):
             connection.execute(f"delete from {table}")
     text = _text(show("governance"))
     assert "nothing can hold or break" in text
-    assert "Nothing is wrong with this tool" in text
+    assert "No run has found anything wrong" in text
     assert "has not been audited yet" in text
 
 
