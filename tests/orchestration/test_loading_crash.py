@@ -17,7 +17,7 @@ from warehouse_workspace import TOOL, contents, event, load_everything, make_wor
 from orchestration.workspace import Workspace
 from tests.scale import stated
 
-POINTS = stated(200, 6)
+POINTS = stated(200, 4)
 _CHILD = """
 import sys
 from pathlib import Path

@@ -23,7 +23,7 @@ from warehouse_workspace import (
 from orchestration.workspace import Workspace
 from tests.scale import stated
 
-ORDERS = stated(50, 6)
+ORDERS = stated(50, 4)
 RERUNS = 10
 _START = datetime(2026, 4, 1)
 

@@ -14,8 +14,9 @@ import pytest
 
 from orchestration.sources.formats import SourceFormat
 from tests.orchestration.sources.accounting import NOW, Outcome, physical_lines, sorted_out
-from tests.orchestration.sources.declared import declared
-from tests.orchestration.sources.test_mapping_reading import DATABASE, EVENTS, KIRO, KIRO_FILE, PAGES, database, line
+from tests.orchestration.sources.declared import EVENTS, declared, line
+from tests.orchestration.sources.test_mapping_forms import DATABASE, PAGES, database
+from tests.orchestration.sources.test_mapping_reading import KIRO, KIRO_FILE
 
 NASTY = [0, 0xFF, 0xC3, 0x22, 0x5C, 0x7B, 0x7D, 0x5B, 0x2C, 0x0A, 0x0D, 0x20, 0x78, 0x30]
 
