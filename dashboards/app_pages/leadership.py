@@ -118,14 +118,14 @@ def _charts(filters: Filters, tools: Sequence[Standing], broken: Sequence[Broken
         if trusted := words.trusted_rules(broken, tools):
             draw(charts.most_broken(trusted), "People who break each rule")
         else:
-            st.markdown("Nobody is proven to break a rule this week.")
+            st.markdown("Nobody is proven to break a rule this week, of tools whose logs can be trusted.")
 
 
 def _furthest(filters: Filters, tools: Sequence[Standing], week: date) -> None:
     tool = words.furthest(tools)
     if tool is None:
         st.header("Furthest from target")
-        st.markdown("No tool has a target to be held against.")
+        st.markdown("No tool has a target and a share that can be held against it.")
         return
     st.header(words.furthest_words(wording.plain(tool.title), tool))
     known = adoption.by_week(filters.path, tool.tool_id, WHOLE_COMPANY, 520)
